@@ -4,7 +4,8 @@
 #
 # Environment, with defaults: TOLLGATE_LISTEN (127.0.0.1:8080) TOLLGATE_OPS_LISTEN (127.0.0.1:9464)
 # TOLLGATE_SAMPLE_LISTEN (127.0.0.1:8090) TOLLGATE_DATA_DIR (./data) TOLLGATE_ACCESS_LOG (DATA_DIR/access.log).
-# Port 0 takes a free one. OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY: those providers are configured too.
+# TOLLGATE_MASTER_KEY_FILE (DATA_DIR/master.key, made at the first start). Port 0 takes a free one.
+# OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY: those providers are configured too.
 set -euo pipefail
 set -m # children get process groups of their own: Ctrl-C reaches this script alone, and the gateway may drain first
 
@@ -20,6 +21,7 @@ export TOLLGATE_SAMPLE_LISTEN=${TOLLGATE_SAMPLE_LISTEN:-127.0.0.1:8090}
 TOLLGATE_DATA_DIR=$(realpath --canonicalize-missing "${TOLLGATE_DATA_DIR:-$ROOT/data}")
 export TOLLGATE_DATA_DIR
 export TOLLGATE_ACCESS_LOG=${TOLLGATE_ACCESS_LOG:-$TOLLGATE_DATA_DIR/access.log}
+export TOLLGATE_MASTER_KEY_FILE=${TOLLGATE_MASTER_KEY_FILE:-$TOLLGATE_DATA_DIR/master.key}
 cd "$ROOT"
 
 build_pid='' gateway_pid='' sample_pid='' stopping=''
@@ -138,6 +140,20 @@ reachable() {
     printf '%s' "${url/\[::\]/[::1]}"
 }
 
+# Beside the data, for trials: docs/operations.md says where it belongs.
+make_master_key() {
+    (umask 077 && od --address-radix=n --format=x1 --read-bytes=32 /dev/urandom | tr -d ' \n' >"$TOLLGATE_MASTER_KEY_FILE") \
+        || fail "the master key $TOLLGATE_MASTER_KEY_FILE cannot be made"
+}
+
+# Only until somebody has used it.
+setup_line() {
+    local path
+    path=$(sed -n 's/.*"setup_path": *"\([^"]*\)".*/\1/p' "$TOLLGATE_DATA_DIR/quickstart.json")
+    [[ -n $path ]] && curl --silent --max-time 10 "$base_url/api/sign-in" | grep --quiet '"set_up": *false' || return 0
+    printf '\n  set up    %s%s\n            opens once, and makes you the person who operates this gateway' "$base_url" "$path"
+}
+
 greet() {
     local key
     key=$(sed -n 's/.*"api_key": *"\([^"]*\)".*/\1/p' "$TOLLGATE_DATA_DIR/quickstart.json")
@@ -148,7 +164,7 @@ Tollgate is ready.
   address   $base_url/v1
   key       $key
   metrics   $ops_url/metrics
-  data      $TOLLGATE_DATA_DIR (quickstart.json has the keys)
+  data      $TOLLGATE_DATA_DIR (quickstart.json has the keys)$(setup_line)
 
 A streamed answer from the sample upstream:
 
@@ -182,6 +198,7 @@ mkdir -p -m 700 "$TOLLGATE_DATA_DIR" 2>/dev/null || fail "the data directory $TO
 exec 9>"$TOLLGATE_DATA_DIR/run.lock" || fail "the data directory $TOLLGATE_DATA_DIR cannot be written"
 flock --nonblock 9 || fail "the data directory $TOLLGATE_DATA_DIR is in use by another run.sh"
 # Only the first start makes anything; afterwards just the addresses are written, once the gateway has them.
+[[ -e $TOLLGATE_MASTER_KEY_FILE ]] || make_master_key
 [[ -e $TOLLGATE_DATA_DIR/quickstart.json ]] || initialize "$(reachable "http://$TOLLGATE_LISTEN")" "$(reachable "http://$TOLLGATE_OPS_LISTEN")"
 start_sample
 start_gateway

@@ -69,6 +69,9 @@ Error check_caller(Worker& worker, Exchange& request) {
     if (Error refused = check_origin(page, *request.head.operation, has_key)) return refused;
     const bool has_session = !has_key && page != nullptr && page->session.has_value();
     if (!has_key && !has_session && !request.head.operation->guard.needs_key()) return {};
+    if (has_key && request.head.operation->guard.kind == Guard::Kind::session) {
+        return {ErrorKind::permission_denied, "only whoever is signed in calls this; a key calls models under /v1"};
+    }
     if (Error refused = has_session ? check_session(worker, request) : check_key(worker, request)) return refused;
     if (request.principal.key == KeyDigest{}) return {};
     if (const Attribution* const git = request.principal.attribution.get()) count(*git, worker.counters());

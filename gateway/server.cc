@@ -18,6 +18,7 @@
 #include "accounting/accounts/alerts.h"
 #include "gateway/api/allowances.h"
 #include "gateway/google_signers.h"
+#include "gateway/host/host_socket.h"
 #include "gateway/listen.h"
 #include "gateway/master_keys.h"
 #include "gateway/open_books.h"
@@ -41,6 +42,7 @@ constexpr std::uint32_t kLeastParsers = 2;               // so that one large bo
 constexpr auto kRefusalPause = std::chrono::seconds(5);  // what a kill may lose of refused acts
 constexpr auto kAlertLook = std::chrono::seconds(5);     // how late people are told about their money
 constexpr auto kAllowanceLook = std::chrono::seconds(10);  // how late a window may be granted
+constexpr auto kSessionLook = std::chrono::minutes(10);    // how late sessions end that nobody uses
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
 
@@ -89,6 +91,7 @@ class Server {
         }
         for (ThreadPool* pool : pools()) pool->start();
         if (services_.mailer != nullptr) services_.mailer->start();
+        listen_to_host();
         wire::asio::co_spawn(control_, accept(), wire::asio::detached);
         wire::asio::co_spawn(
             control_,
@@ -100,6 +103,7 @@ class Server {
         repeat(&Server::remove_expired_checkpoints, std::min<std::chrono::milliseconds>(kCheckpointLook, max_age),
                "the removal of checkpoints");
         repeat(&Server::grant_due_allowances, kAllowanceLook, "the granting of allowances");
+        repeat(&Server::end_old_sessions, kSessionLook, "the ending of old sessions");
         repeat(&Server::store_refusals, kRefusalPause, "the storing of refused acts");
         if (services_.mailer != nullptr) repeat(&Server::tell_people, kAlertLook, "the telling about money");
         wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);
@@ -109,6 +113,7 @@ class Server {
         std::fflush(stdout);
         control_.run();
         // Workers still run while these end: a change being published waits for each of them.
+        host_.reset();
         if (services_.mailer != nullptr) services_.mailer->stop();
         for (ThreadPool* pool : pools()) pool->stop();
         for (auto& worker : workers_) worker->stop();
@@ -137,6 +142,17 @@ class Server {
     void announce() const {
         std::ofstream file(operations_url_path(services_.config.data_dir), std::ios::trunc);
         file << url_of(operations_, false) << '\n';
+    }
+
+    // Without it the host's commands wait for a stopped gateway: no reason to stop, either.
+    void listen_to_host() {
+        const std::string& url = services_.config.accounts.public_url;
+        const std::string base = url.empty() ? url_of(data_, services_.tls != nullptr) : url;
+        auto socket = HostSocket::open(services_.config.data_dir, [this, base](const HostAct& act) {
+            return perform(*services_.accounts, act, base, wire::unix_ms_now());
+        });
+        if (!socket) logger_.error("`tollgate admin` cannot reach this gateway", {{"why", socket.error().message()}});
+        if (socket) host_ = std::move(*socket);
     }
 
     // Returns when every worker has done it, so that what was changed is in force for all later requests. For another
@@ -208,6 +224,15 @@ class Server {
     wire::Awaitable<void> store_refusals() {
         const Status stored = services_.refusals->flush();
         if (!stored.ok()) logger_.error("refused acts could not be stored", {{"why", stored.message()}});
+        co_return;
+    }
+
+    wire::Awaitable<void> end_old_sessions() {
+        Change change(*services_.accounts, {.kind = CallerKind::job, .job = "sessions"}, "session.expire",
+                      wire::unix_ms_now());
+        (void)tollgate::end_old_sessions(change, {.idle_ms = services_.config.accounts.session_idle_timeout_ms});
+        const Status ended = change.commit();
+        if (!ended.ok()) logger_.error("old sessions could not be ended", {{"why", ended.message()}});
         co_return;
     }
 
@@ -319,6 +344,7 @@ class Server {
     wire::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
+    std::unique_ptr<HostSocket> host_;
     Metrics metrics_{{workers_, services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
                       *services_.usage, *services_.log, services_.connections_refused, services_.accounts->vault(),
                       services_.mailer.get(), services_.response_cache->counters()}};

@@ -21,7 +21,7 @@
 //                "data_key/<uuid>" (of an organization),
 //                "provider_key/<uuid>", "provider_secret/<uuid>",
 //                "email_link/<64 hex>",
-//                "session/<64 hex>", "password/<user uuid>",
+//                "session/<64 hex>", "password/<user uuid>", "setup",
 //                "person_link/<user uuid>",
 //                "identity/<64 hex>",
 //                "identity_of/<user>/<64 hex>" (of the issuer),
@@ -180,7 +180,7 @@ inline constexpr std::string_view kPasswordDocumentPrefix = "password/";
 inline constexpr std::string_view kPersonLinkDocumentPrefix = "person_link/";
 inline constexpr std::string_view kIdentityDocumentPrefix = "identity/", kIdentityOfDocumentPrefix = "identity_of/";
 inline constexpr std::string_view kMailDocumentPrefix = "mail/", kMailDuePrefix = "mail_due/";
-inline constexpr std::string_view kRootDocumentKey = "root";
+inline constexpr std::string_view kRootDocumentKey = "root", kSetupDocumentKey = "setup";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
 std::string former_project_document_key(std::string_view uuid);

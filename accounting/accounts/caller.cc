@@ -20,6 +20,8 @@ std::string_view to_string(CallerKind kind) {
             return "personal_token";
         case CallerKind::session:
             return "session";
+        case CallerKind::operator_session:
+            return "operator_session";
         case CallerKind::nobody:
             return "nobody";
     }
@@ -42,7 +44,15 @@ CallerKind caller_kind(KeyKind kind) {
     return CallerKind::inference_key;
 }
 
+Caller as_operator(Caller caller) {
+    caller.kind = CallerKind::operator_session;
+    caller.person = caller.user;
+    caller.user = caller.organization = {};
+    return caller;
+}
+
 std::string actor_of(const Caller& caller) {
+    if (caller.kind == CallerKind::operator_session) return "user:" + to_uuid(caller.person);
     if (caller.kind == CallerKind::job) return "job:" + caller.job;
     if (caller.is_operator() || caller.kind == CallerKind::nobody) return std::string(to_string(caller.kind));
     return caller.is_person() ? "user:" + to_uuid(caller.user) : "key:" + to_hex(caller.key);
@@ -59,6 +69,7 @@ std::string via_of(const Caller& caller) {
         case CallerKind::personal_token:
             return "token:" + to_hex(caller.key);
         case CallerKind::session:
+        case CallerKind::operator_session:
             return "session:" + to_hex(caller.key);
         default:
             return "key:" + to_hex(caller.key);

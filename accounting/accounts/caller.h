@@ -18,10 +18,11 @@ enum class CallerKind : std::uint8_t {
     root_key,        // the operator of the instance
     management_key,  // acts for its organization
     inference_key,
-    service_key,     // a program that acts for others, as far as it may
-    personal_token,  // a person
-    session,         // a person, who signed in from a browser
-    nobody,          // no key was presented
+    service_key,       // a program that acts for others, as far as it may
+    personal_token,    // a person
+    session,           // a person, who signed in from a browser
+    operator_session,  // the same, where he acts as the operator of the instance
+    nobody,            // no key was presented
 };
 std::string_view to_string(CallerKind kind);
 
@@ -31,12 +32,14 @@ struct Caller {
     KeyDigest secret = {};     // and which of its secrets was presented, where that is known
     Id128 user = {};           // the person, or who made the key; nil: the operator made it
     Id128 organization = {};   // that the key is bound to, or the one that the person asks about; nil: none
+    Id128 person = {};         // who acts as the operator, in a session; else nil
     ScopeSet scopes = {};      // of a personal token or service key
     std::string address = {};  // of the client, without port; empty: not known
     std::string job = {};      // its name, of a job
 
     bool is_operator() const {
-        return kind == CallerKind::local || kind == CallerKind::job || kind == CallerKind::root_key;
+        return kind == CallerKind::local || kind == CallerKind::job || kind == CallerKind::root_key ||
+               kind == CallerKind::operator_session;
     }
     bool is_person() const { return kind == CallerKind::personal_token || kind == CallerKind::session; }
 };
@@ -45,6 +48,9 @@ struct Caller {
 inline constexpr std::string_view kGroupsJob = "groups:";
 
 CallerKind caller_kind(KeyKind kind);
+// The caller of a session, in the capacity of the operator: no member of anything, and nobody whose keys these would
+// be.
+Caller as_operator(Caller caller);
 
 // For records that outlive the caller, who it was: "root", "local", "job:" and its name, "user:" and the person's id,
 // or "key:" and the key's public id.

@@ -13,8 +13,8 @@ namespace {
 constexpr Durability kDurability = Durability::disk;  // account changes are rare, and a key once shown must exist
 
 std::string name_of(const Caller& caller, const Directory& directory) {
-    if (caller.is_person()) {
-        const User* const person = directory.find_user(caller.user);
+    if (caller.is_person() || caller.kind == CallerKind::operator_session) {
+        const User* const person = directory.find_user(caller.is_person() ? caller.user : caller.person);
         return person == nullptr ? std::string() : person->name;
     }
     const KeyRecord* const key = directory.find_key(caller.key);

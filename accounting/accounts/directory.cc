@@ -342,6 +342,16 @@ std::vector<const User*> Directory::users() const {
     return all;
 }
 
+std::vector<const User*> Directory::operators() const {
+    std::vector<const User*> all;
+    if (root_->operators == nullptr) return all;
+    for (const Id128& id : *root_->operators) {
+        const User* const user = find_user(id);
+        if (user->acts_as_operator()) all.push_back(user);
+    }
+    return all;
+}
+
 std::vector<Id128> Directory::organizations_of(const Id128& user) const {
     const UserEntry* const entry = root_->find_user(user);
     return entry == nullptr ? std::vector<Id128>() : entry->organizations;

@@ -61,6 +61,8 @@ class Directory {
     std::vector<const Preset*> presets_of(const Id128& organization) const;  // by slug
     std::vector<const ProviderKey*> provider_keys_of(const Id128& organization) const;
     std::vector<const User*> users() const;
+    std::vector<const User*> operators() const;  // who are not suspended
+    bool has_operator() const { return !operators().empty(); }
     std::vector<Id128> organizations_of(const Id128& user) const;
     std::vector<const KeyRecord*> tokens_of(const Id128& user) const;
     std::vector<const Session*> sessions_of(const Id128& user) const;  // in the order in which they began

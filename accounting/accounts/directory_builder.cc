@@ -106,6 +106,8 @@ void DirectoryBuilder::put(User user) {
     UserEntry& entry = own_user(id);
     const KeyDigest address = digest_of_email(user.email);
     if (entry.user && entry.user->email != user.email) erase_address_of(*entry.user);
+    const bool was_operator = entry.user != nullptr && entry.user->is_operator;
+    if (was_operator != user.is_operator) list_operator(id, user.is_operator);
     entry.user = std::make_shared<const User>(std::move(user));
     own_emails(address)[address].user = id;
 }
@@ -211,6 +213,7 @@ void DirectoryBuilder::erase_user(const Id128& id) {
     const UserEntry* const entry = root_->find_user(id);
     if (entry == nullptr) return;
     erase_address_of(*entry->user);
+    if (entry->user->is_operator) list_operator(id, false);
     const std::size_t index = id_shard_of(id);
     own(user_shards_, index, root_->users).erase(id);
     users_.erase(id);
@@ -273,6 +276,14 @@ void DirectoryBuilder::erase_address_of(const User& user) {
     EmailEntry& email = emails[address];
     email.user = {};
     if (email.invitations.empty()) emails.erase(address);
+}
+
+// Few people are.
+void DirectoryBuilder::list_operator(const Id128& user, bool is_one) {
+    auto list = root_->operators ? *root_->operators : std::vector<Id128>();
+    std::erase(list, user);
+    if (is_one) list.push_back(user);
+    root_->operators = std::make_shared<const std::vector<Id128>>(std::move(list));
 }
 
 void DirectoryBuilder::count_llm_settings(const Id128& organization, const SharedLlmSettings& before,

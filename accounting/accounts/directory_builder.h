@@ -141,6 +141,7 @@ struct Directory::Root {
     Table<GitClaimShard> git_claims;
     std::size_t key_count = 0;
     bool has_root_key = false;
+    std::shared_ptr<const std::vector<Id128>> operators;  // who may be suspended; null: nobody
 
     const OrganizationEntry* find_entry(const Id128& organization) const;  // null if unknown, as are the next two
     const UserEntry* find_user(const Id128& user) const;
@@ -194,6 +195,7 @@ class DirectoryBuilder {
     SessionShard& own_sessions(const KeyDigest& secret);
     GitClaimShard& own_git_claims(const std::string& name);
     void erase_address_of(const User& user);
+    void list_operator(const Id128& user, bool is_one);
     // One of the organization's projects or members had settings before, or has some now.
     void count_llm_settings(const Id128& organization, const SharedLlmSettings& before, const SharedLlmSettings& now);
     void count_own_keys(const Id128& organization, const Project* before, const Project* now);  // null: none

@@ -336,12 +336,18 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     return {};
 }
 
+const KeyDigest& playground_key() {
+    static const KeyDigest digest = digest_key("the playground");
+    return digest;
+}
+
 Result<KeyNames> names_of_key(const Directory& directory, Store& store, const KeyDigest& digest) {
     const KeyRecord* const key = directory.find_key(digest);
     return key != nullptr ? names_of(*key) : names_of_key(store, digest);
 }
 
 Result<KeyNames> names_of_key(Store& store, const KeyDigest& digest) {
+    if (digest == playground_key()) return KeyNames{.name = "Playground", .label = "playground"};
     for (const std::string& document : {document_key(digest), former_key_document_key(to_hex(digest))}) {
         const auto text = store.get(Family::accounts, document);
         if (!text && text.error().code() == StatusCode::not_found) continue;

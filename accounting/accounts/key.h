@@ -109,6 +109,9 @@ Result<KeyRecord> key_to_change(Change& change, const KeyDigest& digest, std::st
 struct KeyNames {
     std::string name, label;
 };
+// In place of a key, what is called from the pages by no key of anybody's stands under this in records, reports and
+// sums.
+const KeyDigest& playground_key();
 // Of a key that there is, or was; not_found if there never was one. The second needs no accounts to be loaded.
 Result<KeyNames> names_of_key(const Directory& directory, Store& store, const KeyDigest& digest);
 Result<KeyNames> names_of_key(Store& store, const KeyDigest& digest);

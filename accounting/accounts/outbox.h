@@ -25,7 +25,8 @@ enum class MailKind : std::uint8_t {
     verification,  // of a person's address
     registration,  // of somebody who has no account yet, or has one
     invitation,
-    alert,  // of alerts.h
+    alert,     // of alerts.h
+    password,  // a link for a new one
 };
 std::string_view to_string(MailKind kind);
 bool parse(std::string_view text, MailKind& kind);

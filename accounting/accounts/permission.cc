@@ -82,6 +82,7 @@ Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
         case CallerKind::local:
         case CallerKind::job:
         case CallerKind::root_key:
+        case CallerKind::operator_session:
             return row.operators;
         case CallerKind::management_key:
             return row.management_key;
@@ -96,6 +97,11 @@ Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
             break;
     }
     return Right::no;
+}
+
+bool is_operator_still(const Directory& directory, const Caller& caller) {
+    const User* const user = directory.find_user(caller.person);
+    return user != nullptr && user->acts_as_operator();
 }
 
 // Of activity, the one permission that an organization gives its members by a setting.
@@ -148,6 +154,7 @@ Standing standing_of(const Directory& directory, const Caller& caller, const Id1
 Permit permit(const Directory& directory, const Caller& caller, const Id128& organization, Permission permission) {
     const PermissionRow& row = row_of(permission);
     if (!may_ever(caller.kind, permission)) return {};
+    if (caller.kind == CallerKind::operator_session && !is_operator_still(directory, caller)) return {};
     if (caller.is_person() && !caller.scopes.contains(row.scope)) return {.access = Access::denied_by_scope};
     Standing standing{.belongs = true, .role = Role::member};  // of himself everybody is as a member is
     if (row.of_organization) standing = standing_of(directory, caller, organization);
@@ -157,6 +164,14 @@ Permit permit(const Directory& directory, const Caller& caller, const Id128& org
     if (right == Right::by_setting) right = set_right(directory, organization);
     if (right == Right::no) return {.access = standing.suspended ? Access::denied_suspended : Access::denied};
     return {.access = Access::granted, .own_only = right == Right::own};
+}
+
+bool acts_as_operator(const Directory& directory, const Caller& caller, const Id128& organization,
+                      Permission permission, bool wishes) {
+    if (caller.kind != CallerKind::session || row_of(permission).operators == Right::no) return false;
+    const User* const user = directory.find_user(caller.user);
+    if (user == nullptr || !user->acts_as_operator()) return false;
+    return wishes || permit(directory, caller, organization, permission).access != Access::granted;
 }
 
 Status denial_of(Permission permission, Access access) {

@@ -77,7 +77,7 @@ struct PermissionRow {
     Permission permission;
     std::string_view name;
     bool of_organization;  // else it is about the caller himself or the instance
-    Right operators;       // the root key, and commands on the machine
+    Right operators;       // the root key, commands on the machine, and people who operate the instance
     Right owner, admin, member;
     Right management_key, inference_key, service_key;
     Scope scope;              // that a personal token needs
@@ -114,6 +114,11 @@ struct Permit {
 // Whether the organization exists is the operator's to look up. `organization` is not looked at where the permission is
 // of none.
 Permit permit(const Directory& directory, const Caller& caller, const Id128& organization, Permission permission);
+
+// Whether the session of a person who operates the instance acts in that capacity: where he may not as the member that
+// he is of the organization, or is none, and where he `wishes` to.
+bool acts_as_operator(const Directory& directory, const Caller& caller, const Id128& organization,
+                      Permission permission, bool wishes);
 
 // Why it is not granted: denied, scope_missing and member_suspended being the reasons that have a name.
 Status denial_of(Permission permission, Access access);

@@ -34,6 +34,7 @@ void fields_of(UserOf& user, Fields& fields) {
     fields.id("current_organization", user.current_organization);
     fields.choice("status", user.status);
     fields.count("most_organizations", user.most_organizations, kMostOrganizations);
+    fields.flag("is_operator", user.is_operator);
     fields.number("password_set_ms", user.password_set_ms);
     fields.optional_text("external_id", user.external_id, kMaxExternalIdBytes);
     fields.number("version", user.version);
@@ -84,6 +85,14 @@ std::string owned_alone(const Directory& directory, const User& user) {
         names += directory.find_organization(id)->name;
     }
     return names;
+}
+
+// Where nobody operates the gateway but by the root key, nobody need.
+Status check_not_last_operator(const Directory& directory, const User& leaving) {
+    const std::size_t active = directory.operators().size();
+    if (!leaving.acts_as_operator() || active != 1) return {};
+    return {StatusCode::conflict, "the person is the last one who operates this gateway: name another one first",
+            "last_operator"};
 }
 
 }  // namespace
@@ -147,6 +156,10 @@ Status update_user(Change& change, const Id128& id, const UserChange& fields) {
     User user = *current;
     user.name = fields.name.value_or(user.name);
     user.status = fields.status.value_or(user.status);
+    user.is_operator = fields.is_operator.value_or(user.is_operator);
+    if (!user.acts_as_operator()) {
+        if (Status status = check_not_last_operator(change.directory(), *current); !status.ok()) return status;
+    }
     user.most_organizations = fields.most_organizations.value_or(user.most_organizations);
     if (fields.email) {
         auto email = free_email(change, *fields.email, id);
@@ -180,6 +193,7 @@ Status delete_user(Change& change, const Id128& id, bool forfeits_credit) {
     if (current == nullptr) return {StatusCode::not_found, "there is no such person"};
     if (Status status = change.require_version(current->version); !status.ok()) return status;
     const User user = *current;
+    if (Status status = check_not_last_operator(change.directory(), user); !status.ok()) return status;
     if (const std::string alone = owned_alone(change.directory(), user); !alone.empty()) {
         return {StatusCode::conflict, "the person is the last owner of: " + alone, "last_owner"};
     }

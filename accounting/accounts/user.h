@@ -34,12 +34,14 @@ struct User {
     Id128 current_organization = {};     // that his calls are about where they name none; he is a member
     UserStatus status = UserStatus::active;
     std::optional<std::int64_t> most_organizations = {};  // that he may make; empty: as many as everybody
+    bool is_operator = false;                             // his session may what the root key may
     std::int64_t password_set_ms = 0;                     // 0: he has none (password.h)
     std::string external_id = {};                         // where he was imported from; empty: he was not
     std::int64_t version = 0;                             // one more with each change; 1 is the first
     std::int64_t created_ms = 0, updated_ms = 0;
 
     bool verified() const { return email_verified_ms != 0; }
+    bool acts_as_operator() const { return is_operator && status == UserStatus::active; }
 };
 
 // From the document's key and text.
@@ -58,18 +60,20 @@ Result<Id128> create_user(Change& change, const NewUser& fields);
 
 struct UserChange {
     std::optional<std::string> name = {};
-    std::optional<std::string> email = {};           // is not verified then
-    std::optional<VerifiedBy> verified_by = {};      // of the address as it is afterwards; nobody: it is not
+    std::optional<std::string> email = {};       // is not verified then
+    std::optional<VerifiedBy> verified_by = {};  // of the address as it is afterwards; nobody: it is not
+    std::optional<bool> is_operator = {};
     std::optional<UserStatus> status = {};           // a suspended person's tokens and keys fail
     std::optional<Id128> current_organization = {};  // not_found unless he is an active member
     std::optional<std::optional<std::int64_t>> most_organizations = {};
 };
-// Changes nothing, version included, where everything is so already. conflict email_taken.
+// Changes nothing, version included, where everything is so already. conflict email_taken; last_operator: somebody must
+// be left who operates the gateway, where anybody does.
 Status update_user(Change& change, const Id128& id, const UserChange& fields);
 
 // With his memberships, tokens and personal organization; the keys that he made are disabled. His name is kept for
 // reports. Credit of the personal organization that is forfeited is the caller's to book, before the commit. conflict
-// last_owner, naming the organizations that would be left without an owner; conflict credit_left.
+// last_owner, naming the organizations that would be left without an owner; conflict credit_left, last_operator.
 Status delete_user(Change& change, const Id128& id, bool forfeits_credit = false);
 
 // Of a person that there is, or was; not_found if there never was one.

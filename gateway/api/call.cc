@@ -278,6 +278,19 @@ Caller caller_of(const Call& call) {
     return caller;
 }
 
+Error check_young_proof(const Call& call) {
+    const Caller& caller = call.request.caller;
+    const bool is_session = caller.kind == CallerKind::session || caller.kind == CallerKind::operator_session;
+    if (!is_session) return {};
+    const Id128& person = caller.kind == CallerKind::session ? caller.user : caller.person;
+    const Session* const session = call.directory->find_session(person, caller.key);
+    if (session == nullptr) return {ErrorKind::session_ended, "the session is over: sign in again"};
+    const std::int64_t until_ms = session->proved_ms + call.services.config.accounts.step_up_lifetime_ms;
+    if (call.request.now_ms < until_ms) return {};
+    return {ErrorKind::step_up_required,
+            "prove again who you are, by POST /api/sessions/current/step-up, and repeat the call"};
+}
+
 std::string idempotency_scope(const ApiRequest& request) {
     return via_of(request.caller) + " " + idempotency_route(request);
 }
@@ -308,6 +321,9 @@ ApiAnswer run(Call& call) {
     const Operation& operation = *call.request.operation;
     if (auto repeated = repeated_answer(call)) return std::move(*repeated);
     if (Error refused = call.check_standing(*call.directory)) return api_error(std::move(refused));
+    if (operation.guard.steps_up) {
+        if (Error refused = check_young_proof(call)) return api_error(std::move(refused));
+    }
     if (call.error()) return call.refusal();
     if (operation.handler.prove != nullptr) {
         if (Error refused = operation.handler.prove(call)) return api_error(std::move(refused));
@@ -317,7 +333,27 @@ ApiAnswer run(Call& call) {
 
 }  // namespace
 
-ApiAnswer answer_call(Services& services, const ApiRequest& request) {
+namespace {
+
+// In the capacity of the operator, if the call is made so.
+std::optional<ApiRequest> as_operator(const Services& services, const ApiRequest& request) {
+    const Operation& operation = *request.operation;
+    if (request.caller.kind != CallerKind::session || operation.guard.kind != Guard::Kind::permission) return {};
+    const auto named = parse_uuid(path_value(operation.path, request.path, kOrganization));
+    const Id128 about = operation.names_organization() ? named.value_or(Id128{}) : request.caller.organization;
+    const bool wishes = request.page != nullptr && request.page->as_operator;
+    const auto directory = services.accounts->directory();
+    if (!acts_as_operator(*directory, request.caller, about, operation.guard.permission, wishes)) return {};
+    ApiRequest changed = request;
+    changed.caller = as_operator(request.caller);
+    return changed;
+}
+
+}  // namespace
+
+ApiAnswer answer_call(Services& services, const ApiRequest& asked) {
+    const auto changed = as_operator(services, asked);
+    const ApiRequest& request = changed ? *changed : asked;
     Call call(services, request);
     note_use(call);
     ApiAnswer answer = run(call);
@@ -347,6 +383,9 @@ Error check_permission(const Operation& operation, CallerKind caller) {
     const Guard& guard = operation.guard;
     if (guard.kind != Guard::Kind::permission) return {};
     if (may_ever(caller, guard.permission)) return {};
+    // Whether its person operates the instance is looked at where the call is answered.
+    const bool may_operate = caller == CallerKind::session && may_ever(CallerKind::operator_session, guard.permission);
+    if (may_operate) return {};
     return api_error(denial_of(guard.permission, Access::denied)).error;
 }
 

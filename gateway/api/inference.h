@@ -14,6 +14,11 @@ inline constexpr Schema kMessage{"Message", kNoFields, true};
 inline constexpr std::array kChatFields = {kModelField, fields::list("messages", kMessage).required(),
                                            fields::flag("stream")};
 inline constexpr Schema kChatBody{"Chat", kChatFields, true};
+inline constexpr std::array kPlaygroundQueryFields = {
+    fields::key_hash("key").note("Whose rights and limits the chat has; not beside project"),
+    fields::uuid("project").note("The same; absent: the default project"),
+};
+inline constexpr Schema kPlaygroundQuery{"PlaygroundQuery", kPlaygroundQueryFields};
 inline constexpr std::array kCompletionFields = {kModelField, fields::flag("stream")};
 inline constexpr Schema kCompletionBody{"Completion", kCompletionFields, true};
 inline constexpr std::array kEmbeddingsFields = {kModelField};

@@ -4,6 +4,7 @@
 
 #include "accounting/accounts/mailable.h"
 #include "accounting/accounts/outbox.h"
+#include "accounting/accounts/person_link.h"
 #include "gateway/text/json_members.h"
 #include "gateway/worker.h"
 #include "store/key_space.h"
@@ -105,6 +106,9 @@ ApiAnswer create_invitations(Call& call, Change& change) {
     const std::vector<std::string> addresses = read_addresses(call.body);
     const Role role = read_role(call.body);
     if (call.error()) return call.refusal();
+    if (role == Role::owner) {
+        if (Error old = check_young_proof(call)) return api_error(std::move(old));
+    }
     std::vector<MadeInvitation> made;
     std::vector<FailedInvitation> failed;
     std::set<std::string> seen;
@@ -195,7 +199,10 @@ ApiAnswer accept_invitation(Call& call, Change& change) {
     const auto accepted = accept_invitation(change, digest_key(token), user, name);
     if (!accepted) return api_error(accepted.error());
     std::optional<NewKey> made;
-    if (accepted->user_made) {
+    std::string password_token;
+    if (accepted->user_made && call.body.has("make_token") && !call.body.flag("make_token")) {
+        password_token = make_person_link(change, accepted->user, PersonLinkKind::password);
+    } else if (accepted->user_made) {
         const auto key =
             create_token(change, accepted->user, {.name = token_name.empty() ? "first token" : token_name});
         if (!key) return api_error(key.error());
@@ -206,13 +213,13 @@ ApiAnswer accept_invitation(Call& call, Change& change) {
     json.object().key("organization");
     write_organization(directory, *directory.find_organization(accepted->organization), json);
     json.key("role").text(to_string(accepted->role));
-    if (made) {
+    if (accepted->user_made) {
         json.key("user");
         write_user(*directory.find_user(accepted->user), json);
-        json.key("personal_token").text(made->plaintext);
+        made ? json.key("personal_token").text(made->plaintext) : json.key("password_token").text(password_token);
     }
     ApiAnswer answer = json_answer(json.end());
-    if (made) answer.secret_of = user_document_key(to_uuid(accepted->user));
+    if (accepted->user_made) answer.secret_of = user_document_key(to_uuid(accepted->user));
     return answer;
 }
 

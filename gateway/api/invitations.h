@@ -7,6 +7,7 @@
 #include "gateway/api/call.h"
 #include "gateway/api/members.h"
 #include "gateway/api/paging.h"
+#include "gateway/api/people.h"
 
 namespace tollgate {
 
@@ -79,6 +80,7 @@ inline constexpr std::array kAcceptFields = {
     fields::text("token").required().from(1, 200).note("The last part of the link"),
     fields::text("name").from(1, 100).note("Of a user that accepting makes"),
     fields::text("token_name").from(1, 100).note("Of the personal token of such a user"),
+    kMakeTokenField,
 };
 inline constexpr Schema kAccept{"AcceptInvitation", kAcceptFields};
 inline constexpr std::array kAcceptedFields = {
@@ -86,6 +88,7 @@ inline constexpr std::array kAcceptedFields = {
     kMemberRole,
     fields::object("user", kUser).maybe().note("If accepting made one"),
     fields::text("personal_token").maybe().note("Of that user; shown this once"),
+    fields::text("password_token").maybe().note("In its place: POST /api/password-resets/confirm takes it"),
 };
 inline constexpr Schema kAccepted{"AcceptedInvitation", kAcceptedFields};
 

@@ -118,6 +118,9 @@ ApiAnswer check_creator(const Call& call, const Directory& directory, KeyKind ki
         return api_error(ErrorKind::permission_denied, "only owners and admins may have management and service keys",
                          std::string(param));
     }
+    if (powerful) {
+        if (Error old = check_young_proof(call)) return api_error(std::move(old));
+    }
     const bool for_another = creator != caller.user && !caller.is_operator();
     if (for_another && (powerful || may(Permission::manage_keys).own_only)) {
         return api_error(ErrorKind::permission_denied, "you may name nobody but yourself as the maker of such a key",
@@ -133,7 +136,9 @@ ApiAnswer check_creator(const Call& call, const Directory& directory, KeyKind ki
 ApiAnswer check_holder(const Call& call, const Directory& directory, const KeyRecord& key, std::string_view verb,
                        std::string_view param = {}) {
     const Caller& caller = call.request.caller;
-    if (!acts_for_maker(key.kind) || caller.is_operator()) return {};
+    if (!acts_for_maker(key.kind)) return {};
+    if (Error old = check_young_proof(call)) return api_error(std::move(old));
+    if (caller.is_operator()) return {};
     const Access access = permit(directory, caller, call.organization().id, Permission::manage_management_keys).access;
     if (access == Access::denied_by_scope) return api_error(denial_of(Permission::manage_management_keys, access));
     if (!caller.is_person() || caller.user != key.creator) {

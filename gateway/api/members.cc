@@ -188,6 +188,10 @@ ApiAnswer update_member(Call& call, Change& change) {
         if (!parse(body.text("status"), *status)) body.fail("status", "must be active or suspended");
     }
     if (call.error()) return call.refusal();
+    // Making and unmaking owners.
+    if (member->role == Role::owner || role == Role::owner) {
+        if (Error old = check_young_proof(call)) return api_error(std::move(old));
+    }
     const Id128 organization = call.organization().id, user = member->user;
     if (const Status changed = update_member(change, organization, user, {.role = role, .status = status});
         !changed.ok()) {
@@ -205,6 +209,9 @@ ApiAnswer remove_member(Call& call, Change& change) {
     const bool leaves = caller.is_person() && caller.user == user;
     if (call.permit().own_only && !leaves) {
         return api_error(ErrorKind::permission_denied, std::string(row_of(Permission::remove_members).denial));
+    }
+    if (member->role == Role::owner) {
+        if (Error old = check_young_proof(call)) return api_error(std::move(old));
     }
     const auto disabled = remove_member(change, organization, user);
     if (!disabled) return api_error(disabled.error());

@@ -271,6 +271,8 @@ std::string_view name_of(const Guard& guard) {
             return "anybody";
         case Guard::Kind::page:
             return "page";
+        case Guard::Kind::session:
+            return "session";
         case Guard::Kind::any_key:
             return "any_key";
         case Guard::Kind::permission:

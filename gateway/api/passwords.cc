@@ -2,6 +2,8 @@
 
 #include <openssl/crypto.h>
 
+#include "accounting/accounts/mailable.h"
+#include "accounting/accounts/outbox.h"
 #include "accounting/accounts/password.h"
 #include "accounting/accounts/person_link.h"
 #include "accounting/secrets/password_hash.h"
@@ -17,7 +19,8 @@ ApiAnswer changed_answer() {
     return json_answer(json.end());
 }
 
-// Hashes what the body names, and leaves nothing else of it.
+}  // namespace
+
 Error hash_new_password(Call& call) {
     std::string password = call.body.required_text("password");
     Status status = call.error() ? Status() : check_password("password", password);
@@ -31,8 +34,6 @@ Error hash_new_password(Call& call) {
     return status.ok() ? Error() : api_error(status).error;
 }
 
-}  // namespace
-
 ApiAnswer create_password_link(Call& call, Change& change) {
     const auto id = parse_uuid(call.path("user"));
     if (!id || change.directory().find_user(*id) == nullptr) {
@@ -45,6 +46,52 @@ ApiAnswer create_password_link(Call& call, Change& change) {
     ApiAnswer answer = json_answer(json.end(), 201);
     answer.secret_of = user_document_key(to_uuid(*id));
     return answer;
+}
+
+Error prove_password_change(Call& call) {
+    Error wrong = prove_current_password(call);
+    return wrong ? wrong : hash_new_password(call);
+}
+
+ApiAnswer change_my_password(Call& call, Change& change) {
+    const Caller& caller = call.request.caller;
+    ApiAnswer answer;
+    if (caller.kind == CallerKind::session) {
+        auto lines = renew_proven_session(call, change);
+        if (!lines) return api_error(std::move(lines.error()));
+        answer.headers = std::move(*lines);
+    }
+    const Status set = set_password(change, call.proven->user, call.password_hash);
+    if (!set.ok()) return api_error(set);
+    end_sessions(change, call.proven->user, caller.kind == CallerKind::session ? caller.key : KeyDigest());
+    answer.body = changed_answer().body;
+    return answer;
+}
+
+// Where nobody has the address, or it gets no more mail today, a link to nobody is stored: a disk is as slow for one as
+// for the other, and a stranger fills none with letters to addresses that he makes up.
+ApiAnswer request_password_reset(Call& call, Change& change) {
+    const std::string typed = call.body.required_text("email");
+    if (call.error()) return call.refusal();
+    if (!call.services.config.mail.is_on()) {
+        return api_error(
+            Status(StatusCode::conflict, "this gateway sends no mail: ask its operator for a link", "no_mail"));
+    }
+    const auto email = normal_email("email", typed);
+    if (!email) return api_error(email.error());
+    // An address of another script cannot be mailed, whoever has it.
+    const User* const user = can_be_mailed(*email) ? change.directory().find_user_by_email(*email) : nullptr;
+    const Status queued = user == nullptr
+                              ? Status(StatusCode::full, "")
+                              : queue_mail(change, {.kind = MailKind::password, .to = *email, .subject = user->id});
+    if (queued.code() == StatusCode::full) {
+        (void)make_person_link(change, {}, PersonLinkKind::mailed_password);
+    } else if (!queued.ok()) {
+        return api_error(queued);
+    }
+    JsonWriter json;
+    json.object().key("sent_to").text(*email);
+    return json_answer(json.end(), 202);
 }
 
 // The link is looked at before anything is hashed: whoever has none takes no time of the threads that do it.

@@ -89,7 +89,8 @@ bool has_in_address(std::string_view email, std::string_view part) {
 void write_user(const User& user, JsonWriter& json) {
     json.object().key("id").text(to_uuid(user.id)).key("email").text(user.email);
     json.key("email_verified").flag(user.verified()).key("name").text(user.name);
-    json.key("status").text(to_string(user.status)).key("password_set_at").time(user.password_set_ms);
+    json.key("status").text(to_string(user.status)).key("is_operator").flag(user.is_operator);
+    json.key("password_set_at").time(user.password_set_ms);
     json.key("personal_organization_id").text(to_uuid(user.personal_organization));
     json.key("current_organization_id").text(to_uuid(user.current_organization)).key("most_organizations");
     user.most_organizations ? json.number(*user.most_organizations) : json.null();
@@ -162,7 +163,8 @@ ApiAnswer update_user(Call& call, Change& change) {
     if (const Status status = require_version(call, change, user->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_user(*user, shown);
-    body.check_echo(shown.take(), {"email", "name", "email_verified", "status", "most_organizations", "version"});
+    body.check_echo(shown.take(),
+                    {"email", "name", "email_verified", "status", "is_operator", "most_organizations", "version"});
     UserChange wanted;
     if (body.has("email")) wanted.email = body.required_text("email");
     if (body.has("name")) wanted.name = body.required_text("name");
@@ -173,6 +175,7 @@ ApiAnswer update_user(Call& call, Change& change) {
         if (!repeated) wanted.verified_by = verified ? VerifiedBy::the_operator : VerifiedBy::nobody;
     }
     if (body.has("status")) wanted.status = read_status(body);
+    if (body.has("is_operator")) wanted.is_operator = body.flag("is_operator");
     wanted.most_organizations = body.count("most_organizations", kMostPerMinute);
     if (call.error()) return call.refusal();
     const Id128 id = user->id;

@@ -27,6 +27,8 @@ void write_user(const User& user, JsonWriter& json);
 bool has_in_address(std::string_view email, std::string_view part);
 
 inline constexpr Field kEmailField = fields::text("email").from(3, kMaxEmailBytes).note("Case makes no difference");
+inline constexpr Field kMakeTokenField =
+    fields::flag("make_token").note("Of a new user; false: a token to choose a password by, and no personal token");
 inline constexpr Field kEmailPartQuery = fields::text("email").from(1, kMaxEmailBytes).note("A part of the address");
 inline constexpr Field kRoleField =
     fields::text("role").or_null().one_of("owner|admin|member|developer").note("developer and null are member");
@@ -50,6 +52,7 @@ inline constexpr std::array kUserFields = {
     fields::flag("email_verified"),
     fields::text("name").from(1, 100),
     fields::text("status").one_of("active|suspended"),
+    fields::flag("is_operator").note("Whether the person, signed in, may what the root key may"),
     fields::time("password_set_at").or_null().note("null: there is no password"),
     fields::uuid("personal_organization_id"),
     fields::uuid("current_organization_id"),

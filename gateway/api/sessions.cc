@@ -1,10 +1,19 @@
 #include "gateway/api/sessions.h"
 
+#include "accounting/accounts/person_link.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 
 ApiAnswer sign_in(Call& call, Change& change) {
+    if (call.body.has("link_token")) {
+        const auto user = use_person_link(change, call.body.text("link_token"), LinkUse::sign_in);
+        if (!user) return api_error(user.error());
+    }
+    return signed_in_answer(call, change);
+}
+
+ApiAnswer signed_in_answer(const Call& call, Change& change) {
     auto lines = begin_proven_session(call, change);
     if (!lines) return api_error(std::move(lines.error()));
     const Directory& directory = change.directory();

@@ -12,6 +12,8 @@ namespace tollgate {
 
 // After prove_sign_in().
 ApiAnswer sign_in(Call& call, Change& change);
+// The answer to whoever is Call::proven, with the session that begins.
+ApiAnswer signed_in_answer(const Call& call, Change& change);
 // In any state: without a session, or with one that is over, there is nothing to end.
 ApiAnswer sign_out(Call& call, Change& change);
 // After prove_step_up(). conflict not_a_session: a token calls.
@@ -20,8 +22,11 @@ ApiAnswer list_my_sessions(Call& call);
 ApiAnswer delete_my_session(Call& call, Change& change);
 
 inline constexpr std::array kSignInFields = {
-    fields::text("email").required().from(3, kMaxEmailBytes).note("Case makes no difference"),
-    fields::text("password").required().from(1, 256),
+    fields::text("email").from(3, kMaxEmailBytes).note("Case makes no difference"),
+    fields::text("password").from(1, 256),
+    fields::text("link_token")
+        .from(1, 200)
+        .note("In place of both: of a link that `tollgate admin login-link` printed"),
 };
 inline constexpr Schema kSignIn{"SignIn", kSignInFields};
 inline constexpr std::array kStepUpFields = {fields::text("password").required().from(1, 256)};

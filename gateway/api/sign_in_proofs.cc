@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "accounting/accounts/password.h"
+#include "accounting/accounts/person_link.h"
 #include "accounting/secrets/password_hash.h"
 #include "gateway/api/call.h"
 #include "gateway/worker.h"
@@ -21,7 +22,7 @@ Error wrong_credentials() { return {ErrorKind::invalid_credentials, "the address
 // The password, which nothing keeps.
 class PresentedPassword {
   public:
-    explicit PresentedPassword(BodyFields& body) : text_(body.required_text("password")) {}
+    PresentedPassword(BodyFields& body, std::string_view field) : text_(body.required_text(field)) {}
     ~PresentedPassword() { OPENSSL_cleanse(text_.data(), text_.size()); }
     PresentedPassword(const PresentedPassword&) = delete;
     PresentedPassword& operator=(const PresentedPassword&) = delete;
@@ -81,29 +82,43 @@ Error judge_password(Call& call, const User* user, const std::string& password) 
 }
 
 // What is presented, of a person who may be null. The proofs are those that were right.
-Outcome<ProofSet> judge_proofs(Call& call, const User* user) {
-    const PresentedPassword password(call.body);
+Outcome<ProofSet> judge_proofs(Call& call, const User* user, std::string_view password_field) {
+    const PresentedPassword password(call.body, password_field);
     if (call.error()) return std::unexpected(call.error());
     if (Error wrong = judge_password(call, user, password.text())) return std::unexpected(std::move(wrong));
     return ProofSet(Proof::password);
 }
 
-Error prove(Call& call, const User* user, std::string email) {
+// He has proven himself.
+Error admit(Call& call, const User& user, ProofSet proofs) {
+    if (user.status != UserStatus::active) {
+        return api_error(Status(StatusCode::denied, "your account is suspended; ask the operator of this gateway",
+                                "account_suspended"))
+            .error;
+    }
+    call.proven = ProvenPerson{.user = user.id, .proofs = proofs, .password_set_ms = user.password_set_ms};
+    return {};
+}
+
+Error prove(Call& call, const User* user, std::string email, std::string_view password_field = "password") {
     Try attempt(call, std::move(email), user);
     if (Error wait = attempt.check_wait()) return wait;
-    auto proofs = judge_proofs(call, user);
+    auto proofs = judge_proofs(call, user, password_field);
     if (!proofs) {
         const bool wrong = proofs.error().kind() == ErrorKind::invalid_credentials;
         return wrong ? attempt.failed(std::move(proofs.error())) : std::move(proofs.error());
     }
     attempt.succeeded();
-    if (user->status != UserStatus::active) {
-        return api_error(Status(StatusCode::denied, "your account is suspended; ask the operator of this gateway",
-                                "account_suspended"))
-            .error;
-    }
-    call.proven = ProvenPerson{.user = user->id, .proofs = *proofs, .password_set_ms = user->password_set_ms};
-    return {};
+    return admit(call, *user, *proofs);
+}
+
+Error prove_by_link(Call& call) {
+    const std::string token = call.body.text("link_token");
+    if (call.error()) return call.error();
+    const auto id = find_person_link(*call.services.store, token, LinkUse::sign_in, call.request.now_ms);
+    if (!id) return api_error(id.error()).error;
+    const User* const user = call.directory->find_user(*id);
+    return user == nullptr ? wrong_credentials() : admit(call, *user, Proof::link);
 }
 
 // Whether he is still as he was when he was proven.
@@ -123,6 +138,7 @@ SessionLimits session_limits(const Call& call) {
 }  // namespace
 
 Error prove_sign_in(Call& call) {
+    if (call.body.has("link_token")) return prove_by_link(call);
     const std::string typed = call.body.required_text("email");
     if (call.error()) return call.error();
     const auto email = normal_email("email", typed);
@@ -130,12 +146,31 @@ Error prove_sign_in(Call& call) {
     return prove(call, user, email.value_or(typed.substr(0, kMaxEmailBytes)));
 }
 
-Error prove_step_up(Call& call) {
+namespace {
+
+// Of the person whose session or token calls.
+Error prove_caller(Call& call, std::string_view password_field) {
     const User* const user = call.directory->find_user(call.request.caller.user);
     if (user == nullptr) return wrong_credentials();
-    Error wrong = prove(call, user, user->email);
+    Error wrong = prove(call, user, user->email, password_field);
     if (!wrong) call.proven->begins_session = false;
     return wrong;
+}
+
+}  // namespace
+
+Error prove_step_up(Call& call) { return prove_caller(call, "password"); }
+
+Error prove_current_password(Call& call) {
+    const User* const user = call.directory->find_user(call.request.caller.user);
+    if (user == nullptr || user->password_set_ms != 0) return prove_caller(call, "current_password");
+    if (call.request.caller.kind != CallerKind::session) {
+        return api_error(Status(StatusCode::conflict, "there is no password to change: ask for a link", "no_password"))
+            .error;
+    }
+    if (Error old = check_young_proof(call)) return old;
+    call.proven = ProvenPerson{.user = user->id, .begins_session = false};
+    return {};
 }
 
 Outcome<std::string> begin_proven_session(const Call& call, Change& change) {

@@ -23,12 +23,16 @@ struct ProvenPerson {
     NewKey secret = make_session_secret();  // of the session that begins, or goes on with another one
 };
 
-// By the fields of POST /api/sessions. It takes the same time, and fails the same way, whether the address is nobody's
-// or the password another one: invalid_credentials; requests_rate_limited with retry-after. Only who has proven himself
-// learns that he is suspended: permission_denied.
+// By the fields of POST /api/sessions: an address and its password, or the token of a link that the host's command
+// made. It takes the same time, and fails the same way, whether the address is nobody's or the password another one:
+// invalid_credentials; requests_rate_limited with retry-after. Only who has proven himself learns that he is suspended:
+// permission_denied.
 Error prove_sign_in(Call& call);
 // The same by the fields of a step-up, of the person whose session calls.
 Error prove_step_up(Call& call);
+
+// The same by current_password, before it is changed. Who has none yet must have proven himself lately in another way.
+Error prove_current_password(Call& call);
 
 // Begins the session of Call::proven, and ends the one that the browser had. Returns the header lines of the answer,
 // with the cookie; invalid_credentials: the person was suspended, or has another password, since he was proven.

@@ -4,6 +4,7 @@
 
 #include "accounting/accounts/mailable.h"
 #include "accounting/accounts/outbox.h"
+#include "accounting/accounts/person_link.h"
 #include "gateway/api/invitations.h"
 #include "gateway/worker.h"
 #include "store/key_space.h"
@@ -107,7 +108,10 @@ ApiAnswer confirm_verification(Call& call, Change& change) {
     const auto used = use_email_link(change, digest_key(token), signed_in(call, change.directory()));
     if (!used) return api_error(used.error());
     std::optional<NewKey> made;
-    if (used->user_made) {
+    std::string password_token;
+    if (used->user_made && call.body.has("make_token") && !call.body.flag("make_token")) {
+        password_token = make_person_link(change, used->user, PersonLinkKind::password);
+    } else if (used->user_made) {
         const auto key = create_token(change, used->user, {.name = token_name.empty() ? "first token" : token_name});
         if (!key) return api_error(key.error());
         made = *key;
@@ -117,8 +121,9 @@ ApiAnswer confirm_verification(Call& call, Change& change) {
     json.object().key("user");
     write_user(*change.directory().find_user(used->user), json);
     if (made) json.key("personal_token").text(made->plaintext);
+    if (!password_token.empty()) json.key("password_token").text(password_token);
     ApiAnswer answer = json_answer(json.end());
-    if (made) answer.secret_of = user_document_key(to_uuid(used->user));
+    if (used->user_made) answer.secret_of = user_document_key(to_uuid(used->user));
     return answer;
 }
 

@@ -32,11 +32,13 @@ inline constexpr Schema kReadVerification{"VerificationOfLink", kReadVerificatio
 inline constexpr std::array kConfirmFields = {
     fields::text("token").required().from(1, 200).note("The last part of the link"),
     fields::text("token_name").from(1, 100).note("Of the personal token that a registration makes"),
+    kMakeTokenField,
 };
 inline constexpr Schema kConfirm{"ConfirmVerification", kConfirmFields};
 inline constexpr std::array kConfirmedFields = {
     fields::object("user", kUser),
     fields::text("personal_token").maybe().note("Of whoever registers; shown this once"),
+    fields::text("password_token").maybe().note("In its place: POST /api/password-resets/confirm takes it"),
 };
 inline constexpr Schema kConfirmed{"ConfirmedVerification", kConfirmedFields};
 

@@ -7,6 +7,7 @@
 
 #include "accounting/accounts/account_limits.h"
 #include "gateway/client/page_fields.h"
+#include "gateway/client/playground.h"
 #include "gateway/client/request_organization.h"
 #include "gateway/client/websocket_fields.h"
 #include "gateway/text/json_writer.h"
@@ -139,6 +140,7 @@ Outcome<Principal> authenticate_session(const std::shared_ptr<const Directory>& 
     const User* const user = directory->find_user(session->user);
     if (user == nullptr || user->status != UserStatus::active) return ended();
     session->last_used.note(head.started_ms);
+    if (head.calls_model()) return playground_principal(directory, credits, head, std::move(session));
     // As a personal token of his that may everything.
     KeyRecord as_token;
     as_token.digest = session->id;

@@ -172,6 +172,8 @@ void Connection::begin_request() {
         wire::ErrorCode unknown;
         const auto endpoint = stream().socket().remote_endpoint(unknown);
         if (!unknown) head.address = client_address(endpoint.address(), from, worker_.services().trusted_proxies);
+    }
+    if (head.operation != nullptr) {
         head.page = page_fields(from, *head.operation, worker_.config().accounts.public_origin);
         if (head.operation->contract.file) {
             head.accept_encoding = from.field("accept-encoding");

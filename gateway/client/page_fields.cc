@@ -66,6 +66,7 @@ std::shared_ptr<const PageFields> page_fields(const wire::RequestHead& from, con
     if (!secret.empty() && secret.size() <= kMostSecretBytes) page->session = digest_key(secret);
     page->of_this_origin = is_of_this_origin(from, origin);
     page->json = !has_body(from) || is_json(from);
+    page->as_operator = from.field("x-tollgate-as") == "operator";
     const std::string_view agent = from.field("user-agent");
     page->agent = agent.substr(0, kMostAgentBytes);
     // A cut must not leave half a character, nor may what is none of the printable ones reach a list that people read.

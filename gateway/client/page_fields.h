@@ -20,7 +20,8 @@ inline constexpr std::string_view kSessionCookie = "__Host-tollgate-session";
 struct PageFields {
     std::optional<KeyDigest> session;  // digest of the cookie's secret
     bool of_this_origin = false;
-    bool json = true;  // the body, where there is one
+    bool json = true;          // the body, where there is one
+    bool as_operator = false;  // X-Tollgate-As: operator
     std::string agent;
     bool operator==(const PageFields&) const = default;
 };

@@ -135,6 +135,7 @@ struct AccountsConfig {
     std::uint32_t session_idle_timeout_ms = 43'200'000;
     std::uint32_t session_lifetime_ms = 2'592'000'000;
     std::uint32_t most_sessions = 50;  // of one person
+    std::uint32_t step_up_lifetime_ms = 600'000;
     Registration registration = Registration::closed;
     std::vector<std::string> registration_domains;
 };

@@ -39,6 +39,8 @@ void describe_accounts(Section& section, AccountsConfig& accounts) {
                    "a session that is not used for so long ends");
     section.number("session_lifetime_ms", accounts.session_lifetime_ms, {60'000, 4'000'000'000},
                    "and one that is used, after this");
+    section.number("step_up_lifetime_ms", accounts.step_up_lifetime_ms, {1000, 86'400'000},
+                   "what is dangerous needs a proof of who one is that is not older");
     section.number("most_sessions", accounts.most_sessions, {1, 1000},
                    "of one person; a further one ends the one that was used least lately");
     section.check([&accounts]() -> std::string {

@@ -4,7 +4,7 @@ namespace tollgate {
 
 Caller caller_of(const Principal& principal) {
     return {.kind = principal.session != nullptr ? CallerKind::session : caller_kind(principal.kind),
-            .key = principal.key,
+            .key = principal.session != nullptr ? principal.session->id : principal.key,
             .user = principal.creator,
             .organization = principal.organization,
             .scopes = principal.scopes};

@@ -26,6 +26,7 @@ struct Guard {
         open,        // everybody: neither key nor body is looked at
         anybody,     // everybody, with a small body; a key is not needed, but one that is sent must be valid
         page,        // everybody, from a page of this gateway: signing in, and what comes before; the body is small
+        session,     // who is signed in, and no key
         any_key,     // with a valid key
         permission,  // who has one
     };
@@ -34,11 +35,18 @@ struct Guard {
     constexpr Guard(Permission needed) : kind(Kind::permission), permission(needed) {}
 
     bool reads_body() const { return kind != Kind::open; }
-    bool needs_key() const { return kind == Kind::any_key || kind == Kind::permission; }
+    bool needs_key() const { return kind == Kind::any_key || kind == Kind::session || kind == Kind::permission; }
+    // The same, and a session's last proof must be young: for what would outlive the session, or is another person's.
+    constexpr Guard after_step_up() const {
+        Guard guard = *this;
+        guard.steps_up = true;
+        return guard;
+    }
     bool lets_anybody() const { return kind == Kind::anybody || kind == Kind::page; }
 
     Kind kind;
     Permission permission = Permission::infer;  // if that is the kind
+    bool steps_up = false;
 };
 
 // What answers: a function that reads, or one that collects a change, which is then committed. Before that another one

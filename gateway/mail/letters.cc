@@ -31,6 +31,14 @@ Letter registration_letter(const std::string& base, const std::string& token) {
                     std::string(kIgnore)};
 }
 
+Letter password_letter(const std::string& base, const std::string& token) {
+    return {.subject = "Choose a new password",
+            .text = "Somebody asked for a new password of the account with this address at " + base + ".\n\n  " + base +
+                    "/#/password?token=" + token +
+                    "\n\nThere you choose one. All your sessions end then. The link is good for an hour, once.\n" +
+                    std::string(kIgnore)};
+}
+
 Letter known_address_letter(const std::string& base) {
     return {.subject = "You have an account already",
             .text = "Somebody asked for an account at " + base + " with this address. There is one already.\n\n" +

@@ -14,6 +14,7 @@ struct InvitationLetter {
 // `base` is the gateway's public URL, `token` the link's.
 Letter verification_letter(const std::string& base, const std::string& token);
 Letter registration_letter(const std::string& base, const std::string& token);
+Letter password_letter(const std::string& base, const std::string& token);
 // To somebody who has an account already: whoever registered learns nothing of that.
 Letter known_address_letter(const std::string& base);
 // `text` is of the outbox: what happened, in lines.

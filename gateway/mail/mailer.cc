@@ -9,6 +9,7 @@
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/email_link.h"
 #include "accounting/accounts/organization.h"
+#include "accounting/accounts/person_link.h"
 #include "gateway/mail/letters.h"
 #include "gateway/wire/clock.h"
 
@@ -154,6 +155,7 @@ Status Mailer::attempt(Mail mail) {
 Result<Letter> Mailer::write(Change& change, Mail& mail) {
     const auto over = [](const char* why) { return failure(StatusCode::not_found, why); };
     if (mail.kind == MailKind::invitation) return write_invitation(change, mail);
+    if (mail.kind == MailKind::password) return write_password(change, mail);
     if (mail.kind == MailKind::alert) {
         const auto organization = open_organization(change, mail.organization);
         if (!organization) return over("the organization is deleted");
@@ -176,6 +178,12 @@ Result<Letter> Mailer::write(Change& change, Mail& mail) {
     set_mail_link(change, mail, digest_key(token));
     return link.kind == EmailLinkKind::verification ? verification_letter(base_, token)
                                                     : registration_letter(base_, token);
+}
+
+Result<Letter> Mailer::write_password(Change& change, const Mail& mail) {
+    const User* const user = change.directory().find_user(mail.subject);
+    if (user == nullptr || user->email != mail.to) return failure(StatusCode::not_found, "nobody has the address");
+    return password_letter(base_, make_person_link(change, user->id, PersonLinkKind::mailed_password));
 }
 
 Result<Letter> Mailer::write_invitation(Change& change, const Mail& mail) {

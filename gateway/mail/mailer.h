@@ -49,6 +49,7 @@ class Mailer {
     Status remove(const Mail& mail);
     // What it says, with a new token, whose digest the change stores; not_found: what it is about is over.
     Result<Letter> write(Change& change, Mail& mail);
+    Result<Letter> write_password(Change& change, const Mail& mail);
     Result<Letter> write_invitation(Change& change, const Mail& mail);
     void count_waiting();
     Delivery deliver(const Mail& mail, const Letter& letter);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/tools/admin_command.h"
 #include "gateway/tools/backup.h"
 #include "gateway/tools/catalogue_command.h"
 #include "gateway/tools/convert_command.h"
@@ -115,6 +116,20 @@ void add_import(CLI::App& app, std::function<Status()>& run) {
     add_convert(*import, run);
 }
 
+void add_admin(CLI::App& app, std::function<Status()>& run) {
+    CLI::App* const admin = app.add_subcommand("admin", "Let people in again, on the gateway's host");
+    admin->require_subcommand(1);
+    for (const HostActName& known : host_act_names()) {
+        const auto options = std::make_shared<AdminCommand>();
+        options->act.name = known.name;
+        CLI::App* const command = admin->add_subcommand(std::string(known.name), std::string(known.about));
+        if (known.of_user) command->add_option("user", options->act.user, "Address or id of the person")->required();
+        command->add_option("--data-dir", options->data_dir, "Data directory")->required();
+        command->add_option("--base-url", options->base_url, "What links begin with, where no gateway runs");
+        command->callback([options, &run] { run = [options] { return admin_command(*options); }; });
+    }
+}
+
 void add_catalogue(CLI::App& app, std::function<Status()>& run) {
     CLI::App* const catalogue = app.add_subcommand("catalogue", "Compare and renew the models and their prices");
     catalogue->require_subcommand(1);
@@ -143,6 +158,7 @@ void add_tool_commands(CLI::App& app, std::function<Status()>& run) {
     add_restore(app, run);
     add_import(app, run);
     add_catalogue(app, run);
+    add_admin(app, run);
 }
 
 }  // namespace tollgate

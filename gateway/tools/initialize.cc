@@ -8,6 +8,7 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/setup.h"
 #include "accounting/ledger/ledger.h"
 #include "gateway/wire/clock.h"
 #include "store/data_directory.h"
@@ -55,10 +56,12 @@ Status make_quickstart(Store& store, SlotFile& slots, CreditTable& credits, Acco
     return {};
 }
 
-Result<NewKey> make_root_key(Accounts& accounts) {
+// With the link by which the first person is made who operates the gateway.
+Result<NewKey> make_root_key(Accounts& accounts, std::string& setup_token) {
     Change change(accounts, Caller{}, "root_key.create", wire::unix_ms_now());
     auto key = create_root_key(change);
     if (!key) return key;
+    setup_token = make_setup_token(change);
     if (Status status = change.commit(); !status.ok()) return std::unexpected(std::move(status));
     return key;
 }
@@ -78,10 +81,12 @@ Result<json::object> make_data(const std::string& directory, bool quickstart) {
     auto accounts = Accounts::load(**store, credits);
     if (!accounts) return std::unexpected(accounts.error());
     if ((*accounts)->has_root_key()) return std::unexpected(has_root_key_already(directory));
-    const auto root = make_root_key(**accounts);
+    std::string setup_token;
+    const auto root = make_root_key(**accounts, setup_token);
     if (!root) return std::unexpected(root.error());
     json::object made;
     made["root_key"] = root->plaintext;
+    made["setup_path"] = "/#/setup?token=" + setup_token;
     if (!quickstart) return made;
     auto slots = SlotFile::open({slot_file_path(directory), kInitSlots, 1, *epoch});
     if (!slots) return std::unexpected(slots.error());

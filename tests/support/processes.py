@@ -171,7 +171,9 @@ class Gateway:
             timeout=START_TIMEOUT_S,
         )
         assert done.returncode == 0, done.stderr
-        self.root_key = json.loads(done.stdout)["root_key"]
+        made = json.loads(done.stdout)
+        self.root_key = made["root_key"]
+        self.setup_token = made["setup_path"].rpartition("=")[2]
 
     def start(self, env=None):
         if self.root_key is None:

@@ -20,7 +20,7 @@ inline constexpr Operation kOrganizationsRoutes[] = {
      Permission::change_organization, accounts, {update_organization, "organization.update"},
      "Change an organization's name or slug; the operator suspends it", {.body = &kOrganizationChange, .answer = &kOrganization}},
     {kDelete, "/api/organizations/{organization}", "organization",
-     Permission::delete_organization, accounts, {tollgate::delete_organization, "organization.delete"},
+     stepped_up(Permission::delete_organization), accounts, {tollgate::delete_organization, "organization.delete"},
      "Delete an organization; its keys fail at once, its books stay",
      {.body = &kDeletion, .answer = &kOrganizationDeleted, .body_optional = true}},
 };

@@ -10,6 +10,9 @@ using enum Guard::Kind;
 using enum Permission;
 using enum RunsOn;
 
+// Needs a young proof of a session's person.
+constexpr Guard stepped_up(Guard guard) { return guard.after_step_up(); }
+
 inline constexpr std::string_view kGet = "GET", kPost = "POST", kPut = "PUT", kPatch = "PATCH", kDelete = "DELETE",
                                   kOptions = "OPTIONS";
 

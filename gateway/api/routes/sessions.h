@@ -4,11 +4,17 @@
 #include "gateway/api/passwords.h"
 #include "gateway/api/routes/row.h"
 #include "gateway/api/sessions.h"
+#include "gateway/api/setup.h"
 
 namespace tollgate::rows {
 
 // clang-format off
 inline constexpr Operation kSessionsRoutes[] = {
+    {kGet, "/api/sign-in", "sign_in_offers", anybody, worker, {show_sign_in},
+     "Show what the page for signing in may offer", {.answer = &kSignInOffers}},
+    {kPost, "/api/setup", "setup", page, passwords, {prove_setup, set_up, "instance.setup"},
+     "Become the person who operates the gateway, by the link that its first start printed; signs in",
+     {.body = &kSetup, .answer = &kSignedIn, .status = 201}},
     {kPost, "/api/sessions", "sessions", page, passwords, {prove_sign_in, tollgate::sign_in, "session.create"},
      "Sign in: the answer sets a cookie", {.body = &kSignIn, .answer = &kSignedIn, .status = 201}},
     {kDelete, "/api/sessions/current", "current_session", page, accounts, {sign_out, "session.delete"},
@@ -23,9 +29,15 @@ inline constexpr Operation kSessionsRoutes[] = {
      manage_profile, accounts, {delete_my_session, "session.delete"},
      "End one of one's own sessions", {.answer = &kDeleted}},
     {kPost, "/api/users/{user}/password-links", "password_links",
-     manage_instance, accounts, {create_password_link, "password_link.create"},
+     stepped_up(manage_instance), accounts, {create_password_link, "password_link.create"},
      "Make a link by which a user chooses a password; an earlier one ends",
      {.answer = &kPasswordLink, .status = 201}},
+    {kPut, "/api/me/password", "my_password",
+     manage_profile, passwords, {prove_password_change, change_my_password, "password.update"},
+     "Change one's own password; all other sessions end", {.body = &kPasswordChange, .answer = &kPasswordChanged}},
+    {kPost, "/api/password-resets", "password_resets",
+     page, accounts, {request_password_reset, "password_reset.request"},
+     "Mail a link by which a forgotten password is replaced", {.body = &kPasswordReset, .answer = &kMailSent, .status = 202}},
     {kPost, "/api/password-resets/confirm", "password_reset_confirm",
      page, passwords, {prove_password_link, confirm_password_link, "password.reset"},
      "Choose a password by the token of a link; all sessions of its person end",
