@@ -1,6 +1,6 @@
 """All attacks, in the order of their rows, and how one is carried out."""
 
-from attacks import bills, operations, shares, transfers  # noqa: F401  (they register their attacks)
+from attacks import bills, operations, shares, sign_in, transfers  # noqa: F401  (they register their attacks)
 from attacks.arena import ATTACKS as REGISTERED
 from attacks.arena import Arena
 
