@@ -28,6 +28,7 @@
 #include "gateway/own_provider.h"
 #include "gateway/reload.h"
 #include "gateway/routing/described_provider.h"
+#include "gateway/tell_stranded_passkeys.h"
 #include "gateway/worker.h"
 #include "store/data_directory.h"
 #include "store/rocks_store.h"
@@ -413,6 +414,7 @@ Status serve(Config config) {
     status = open_books(services, workers);
     if (status.ok()) status = open_vault(*services.accounts, services.config.secrets, logger);
     if (!status.ok()) return status;
+    tell_stranded_passkeys(services, logger);
     services.own_keys = std::make_unique<OwnKeys>(services);
     if (const Config& own = services.config; own.mail.is_on()) {
         auto mailer = Mailer::open(*services.accounts, own.mail, own.accounts.public_url,

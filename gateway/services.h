@@ -31,6 +31,7 @@
 #include "gateway/sign_in/password_gate.h"
 #include "gateway/sign_in/sign_in_tries.h"
 #include "gateway/thread_pool.h"
+#include "gateway/webauthn/challenges.h"
 #include "gateway/wire/asio.h"
 #include "gateway/wire/networks.h"
 #include "gateway/wire/reach.h"
@@ -59,6 +60,7 @@ struct Services {
     std::unique_ptr<Mailer> mailer;  // null: the configuration has no mail
     CodeTries voucher_tries;
     SignInTries sign_in_tries;
+    webauthn::Challenges passkey_challenges;
     AnonymousRate anonymous_rate;
     HourlyBound registration_mails;
     wire::Networks trusted_proxies;

@@ -37,15 +37,22 @@ Result<LockedBytes> begin_app(Change& change, const Id128& user) {
     const auto sealed = change.accounts().vault().seal(change, place_of(user), secret->text());
     if (!sealed) return std::unexpected(sealed.error());
     secrets->awaited_app = to_hex_text(*sealed);
-    secrets->awaited_ms = change.now_ms();
     put_factor_secrets(change, user, *secrets);
+    auto factors = find_second_factors(change, user);
+    if (!factors) return std::unexpected(factors.error());
+    factors->awaited_app_ms = change.now_ms();
+    if (Status status = put_second_factors(change, std::move(*factors)); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
     return secret;
 }
 
 Result<std::vector<std::string>> confirm_app(Change& change, const Id128& user, std::string_view code) {
+    auto factors = find_second_factors(change, user);
+    if (!factors) return std::unexpected(factors.error());
     auto secrets = find_factor_secrets(change, user);
     if (!secrets) return std::unexpected(secrets.error());
-    if (secrets->awaited_app.empty() || secrets->awaited_ms + kAwaitedAppMs <= change.now_ms()) {
+    if (secrets->awaited_app.empty() || factors->awaited_app_ms + kAwaitedAppMs <= change.now_ms()) {
         return failure(StatusCode::conflict, "no authenticator app is being set up: begin again", "app_not_begun");
     }
     const auto step =
@@ -55,11 +62,9 @@ Result<std::vector<std::string>> confirm_app(Change& change, const Id128& user, 
     }
     if (!step) return std::unexpected(step.error());
     secrets->app = std::exchange(secrets->awaited_app, {});
-    secrets->awaited_ms = 0;
     secrets->last_app_step = *step;
     put_factor_secrets(change, user, *secrets);
-    auto factors = find_second_factors(change, user);
-    if (!factors) return std::unexpected(factors.error());
+    factors->awaited_app_ms = 0;
     factors->app_ms = change.now_ms();
     if (Status status = put_second_factors(change, std::move(*factors)); !status.ok()) {
         return std::unexpected(std::move(status));

@@ -11,6 +11,7 @@
 #include "accounting/accounts/git_claim.h"
 #include "accounting/accounts/invitation.h"
 #include "accounting/accounts/member.h"
+#include "accounting/accounts/permission.h"
 #include "accounting/accounts/project.h"
 #include "accounting/accounts/provider_key.h"
 #include "accounting/accounts/user.h"
@@ -56,6 +57,7 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.flag("measure_repeats", policy.measure_repeats);
     fields.amount("low_balance", policy.low_balance);
     fields.flag("budget_alerts", policy.budget_alerts);
+    fields.flag("owners_need_second_factor", policy.owners_need_second_factor);
     fields.choice("status", policy.status);
     provider_field_of(policy.provider, fields);
     fields.choice("data_collection", policy.privacy.data_collection);
@@ -361,6 +363,17 @@ Status set_activity_settings(Change& change, const Id128& organization, const Ac
 Status set_provider_preferences(Change& change, const Id128& organization, ProviderPreferences preferences) {
     return change_policy(change, organization,
                          [&](OrganizationPolicy& policy) { policy.provider = share(std::move(preferences)); });
+}
+
+Status set_owners_need_second_factor(Change& change, const Id128& organization, bool needed) {
+    const User* const person =
+        change.caller().is_person() ? change.directory().find_user(change.caller().user) : nullptr;
+    if (needed && person != nullptr && person->second_factor_ms == 0) {
+        return {StatusCode::conflict, "set up a second factor of your own before you demand one of owners",
+                kSecondFactorNeeded};
+    }
+    return change_policy(change, organization,
+                         [&](OrganizationPolicy& policy) { policy.owners_need_second_factor = needed; });
 }
 
 Status set_privacy(Change& change, const Id128& organization, const PrivacySettings& privacy) {

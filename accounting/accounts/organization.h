@@ -61,6 +61,7 @@ struct OrganizationPolicy {
     PrivacySettings privacy;
     std::optional<NanoUsd> low_balance = {};  // below it, whoever runs the organization is told by mail; empty: nobody
     bool budget_alerts = false;               // the same when budgets are nearly or wholly spent
+    bool owners_need_second_factor = false;   // an owner who has none may what a member may (permission.h)
     OrganizationStatus status = OrganizationStatus::active;
     bool closed() const { return status == OrganizationStatus::deleted; }
     bool suspended() const { return status == OrganizationStatus::suspended; }
@@ -151,6 +152,8 @@ struct ActivitySettings {
 Status set_activity_settings(Change& change, const Id128& organization, const ActivitySettings& settings);
 // Empty preferences clear them.
 Status set_provider_preferences(Change& change, const Id128& organization, ProviderPreferences preferences);
+// conflict second_factor_needed: whoever demands it of owners is a person without one.
+Status set_owners_need_second_factor(Change& change, const Id128& organization, bool needed);
 Status set_privacy(Change& change, const Id128& organization, const PrivacySettings& privacy);
 
 }  // namespace tollgate

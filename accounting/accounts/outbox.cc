@@ -14,7 +14,8 @@
 namespace tollgate {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKinds = {"verification", "registration", "invitation", "alert", "password"};
+constexpr std::array<std::string_view, 6> kKinds = {"verification", "registration", "invitation",
+                                                    "alert",        "password",     "security"};
 constexpr std::array<std::string_view, 4> kStates = {"waiting", "sent", "failed", "dropped"};
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr std::string_view kPresent = "{}";  // of documents that are keys alone

@@ -27,6 +27,7 @@ enum class MailKind : std::uint8_t {
     invitation,
     alert,     // of alerts.h
     password,  // a link for a new one
+    security,  // of what somebody signs in with
 };
 std::string_view to_string(MailKind kind);
 bool parse(std::string_view text, MailKind& kind);
@@ -53,8 +54,8 @@ struct Mail {
     MailKind kind = MailKind::verification;
     std::string to = {};      // normal_email()
     std::string name = {};    // that whoever registers gives himself; empty: none
-    std::string text = {};    // of an alert: what it says, in lines
-    Id128 subject = {};       // the person, the invitation, or the alert
+    std::string text = {};    // of an alert, and of security: what it says, in lines
+    Id128 subject = {};       // the person, the invitation, or itself
     Id128 organization = {};  // of the invitation or the alert
     MailState state = MailState::waiting;
     std::int64_t attempts = 0;

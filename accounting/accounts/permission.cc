@@ -111,6 +111,20 @@ Right set_right(const Directory& directory, const Id128& organization) {
     return own ? Right::own : Right::yes;
 }
 
+bool lacks_second_factor(const Directory& directory, const Membership& owner) {
+    const Organization* const organization = directory.find_organization(owner.organization);
+    const User* const user = directory.find_user(owner.user);
+    return organization != nullptr && organization->policy.owners_need_second_factor && user != nullptr &&
+           user->second_factor_ms == 0;
+}
+
+// Of whoever has no right to it.
+Access denied_access(const PermissionRow& row, const Standing& standing) {
+    if (standing.suspended) return Access::denied_suspended;
+    const bool as_owner = standing.lacks_second_factor && row.owner != Right::no;
+    return as_owner ? Access::denied_without_second_factor : Access::denied;
+}
+
 }  // namespace
 
 std::span<const PermissionRow> permissions() { return kTable; }
@@ -148,6 +162,10 @@ Standing standing_of(const Directory& directory, const Caller& caller, const Id1
     if (membership == nullptr) return standing;
     standing.suspended = membership->status != MemberStatus::active;
     if (may_act(directory, *membership)) standing.role = membership->role;
+    if (caller.is_person() && standing.role == Role::owner && lacks_second_factor(directory, *membership)) {
+        standing.role = Role::member;
+        standing.lacks_second_factor = true;
+    }
     return standing;
 }
 
@@ -162,7 +180,7 @@ Permit permit(const Directory& directory, const Caller& caller, const Id128& org
     Right right = of_kind(row, caller.kind, standing.role);
     if (right == Right::as_creator) right = caller.user.is_nil() ? Right::yes : right_of(row, standing.role);
     if (right == Right::by_setting) right = set_right(directory, organization);
-    if (right == Right::no) return {.access = standing.suspended ? Access::denied_suspended : Access::denied};
+    if (right == Right::no) return {.access = denied_access(row, standing)};
     return {.access = Access::granted, .own_only = right == Right::own};
 }
 
@@ -182,6 +200,10 @@ Status denial_of(Permission permission, Access access) {
                     "this personal token lacks the scope '" + std::string(to_string(row.scope)) +
                         "', which the operation needs",
                     "scope_missing"};
+        case Access::denied_without_second_factor:
+            return {StatusCode::denied,
+                    "the organization demands a second factor of its owners: set up one of yours first",
+                    kSecondFactorNeeded};
         case Access::denied_suspended:
             return {StatusCode::denied, "your membership of the organization is suspended", "member_suspended"};
         default:

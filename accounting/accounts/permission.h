@@ -96,6 +96,9 @@ struct Standing {
     bool belongs = false;    // else the organization is as unknown to him as one that never was
     Role role = Role::none;  // of the person, or of whoever made the key; none if suspended
     bool suspended = false;  // the membership
+    // An owner in person, where the organization demands a second factor of its owners and he has none: a member until
+    // he has one.
+    bool lacks_second_factor = false;
 };
 // As the directory has it: ask the newest.
 Standing standing_of(const Directory& directory, const Caller& caller, const Id128& organization);
@@ -105,6 +108,7 @@ enum class Access : std::uint8_t {
     denied,            // to such a caller, or such a role
     denied_by_scope,   // the token lacks the permission's
     denied_suspended,  // the membership is
+    denied_without_second_factor,
     unknown_organization,
 };
 struct Permit {
@@ -120,7 +124,8 @@ Permit permit(const Directory& directory, const Caller& caller, const Id128& org
 bool acts_as_operator(const Directory& directory, const Caller& caller, const Id128& organization,
                       Permission permission, bool wishes);
 
-// Why it is not granted: denied, scope_missing and member_suspended being the reasons that have a name.
+inline constexpr std::string_view kSecondFactorNeeded = "second_factor_needed";  // reason of a Status
+// Why it is not granted: denied, with the reason scope_missing, member_suspended, second_factor_needed or none.
 Status denial_of(Permission permission, Access access);
 
 // Whether somebody may change the role or limits of another one, or remove him: nobody touches an owner but an owner in

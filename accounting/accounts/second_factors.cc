@@ -17,6 +17,7 @@ constexpr std::size_t kMostSealedBytes = 200;
 template <class FactorsOf, class Fields>
 void fields_of(FactorsOf& factors, Fields& fields) {
     fields.number("app_ms", factors.app_ms);
+    fields.number("awaited_app_ms", factors.awaited_app_ms);
     fields.number("recovery_codes_ms", factors.recovery_codes_ms);
     fields.number("recovery_codes_left", factors.recovery_codes_left);
     fields.texts("passkeys", factors.passkeys);
@@ -26,7 +27,6 @@ template <class SecretsOf, class Fields>
 void secret_fields_of(SecretsOf& secrets, Fields& fields) {
     fields.optional_text("app", secrets.app, kMostSealedBytes);
     fields.optional_text("awaited_app", secrets.awaited_app, kMostSealedBytes);
-    fields.number("awaited_ms", secrets.awaited_ms);
     fields.number("last_app_step", secrets.last_app_step);
     fields.texts("recovery_codes", secrets.recovery_codes);
 }
@@ -69,6 +69,16 @@ std::string in_groups(const std::string& code) {
         text += code[i];
     }
     return text;
+}
+
+// The person's own document says whether he has any, for whoever looks without reading his factors.
+void note_in_person(Change& change, const Id128& id, bool has_any) {
+    const User* const found = change.directory().find_user(id);
+    if (found == nullptr || (found->second_factor_ms != 0) == has_any) return;
+    User user = *found;
+    user.second_factor_ms = has_any ? change.now_ms() : 0;
+    user.updated_ms = change.now_ms();
+    put_user(change, std::move(user));
 }
 
 Result<std::vector<std::string>> replace_recovery_codes(Change& change, SecondFactors factors) {
@@ -126,6 +136,7 @@ Status put_second_factors(Change& change, SecondFactors factors) {
         factors.recovery_codes_ms = factors.recovery_codes_left = 0;
     }
     change.put_document({}, document, before.value_or(std::string()), document_of(factors));
+    note_in_person(change, factors.user, factors.any());
     change.concerns({}, document);
     return {};
 }
@@ -184,6 +195,7 @@ Status erase_second_factors(Change& change, const Id128& user) {
     }
     if (change.find_document(secrets_key(user))) change.put_unaudited(secrets_key(user), {});
     if (before) change.put_document({}, document, *before, {});
+    note_in_person(change, user, false);
     return {};
 }
 

@@ -21,6 +21,7 @@ class Change;
 struct SecondFactors {
     Id128 user = {};
     std::int64_t app_ms = 0;             // since when he has an authenticator app; 0: he has none
+    std::int64_t awaited_app_ms = 0;     // when he began to set up one that waits for its first code; 0: none waits
     std::int64_t recovery_codes_ms = 0;  // when they were made; 0: he has none
     std::int64_t recovery_codes_left = 0;
     std::vector<std::string> passkeys = {};  // what names them, in hexadecimal, the oldest first
@@ -51,7 +52,6 @@ Status erase_second_factors(Change& change, const Id128& user);
 struct FactorSecrets {
     std::string app = {};                          // the sealed secret, in hexadecimal; empty: none, as is the next
     std::string awaited_app = {};                  // of an app that has not shown yet that it knows it
-    std::int64_t awaited_ms = 0;                   // when that was made
     std::int64_t last_app_step = 0;                // whose code was used last
     std::vector<std::string> recovery_codes = {};  // digests of those left
 };

@@ -12,6 +12,7 @@
 #include "accounting/accounts/organization.h"
 #include "accounting/accounts/password.h"
 #include "accounting/accounts/person_link.h"
+#include "accounting/accounts/second_factors.h"
 #include "accounting/accounts/session.h"
 #include "accounting/money/enum_names.h"
 #include "store/key_space.h"
@@ -36,6 +37,7 @@ void fields_of(UserOf& user, Fields& fields) {
     fields.count("most_organizations", user.most_organizations, kMostOrganizations);
     fields.flag("is_operator", user.is_operator);
     fields.number("password_set_ms", user.password_set_ms);
+    fields.number("second_factor_ms", user.second_factor_ms);
     fields.optional_text("external_id", user.external_id, kMaxExternalIdBytes);
     fields.number("version", user.version);
     fields.number("created_ms", user.created_ms);
@@ -204,6 +206,7 @@ Status delete_user(Change& change, const Id128& id, bool forfeits_credit) {
     std::vector<KeyDigest> tokens;
     for (const KeyRecord* const token : change.directory().tokens_of(id)) tokens.push_back(token->digest);
     for (const KeyDigest& token : tokens) erase_key(change, token);
+    if (Status status = erase_second_factors(change, id); !status.ok()) return status;
     end_sessions(change, id);
     erase_password(change, id);
     erase_person_link(change, id);

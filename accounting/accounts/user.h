@@ -36,6 +36,7 @@ struct User {
     std::optional<std::int64_t> most_organizations = {};  // that he may make; empty: as many as everybody
     bool is_operator = false;                             // his session may what the root key may
     std::int64_t password_set_ms = 0;                     // 0: he has none (password.h)
+    std::int64_t second_factor_ms = 0;                    // since when he has one; 0: none (second_factors.h)
     std::string external_id = {};                         // where he was imported from; empty: he was not
     std::int64_t version = 0;                             // one more with each change; 1 is the first
     std::int64_t created_ms = 0, updated_ms = 0;

@@ -4,6 +4,7 @@
 
 #include "accounting/accounts/key_maker.h"
 #include "accounting/ledger/transaction_request.h"
+#include "gateway/api/step_up.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -271,24 +272,11 @@ Error Call::check_standing(const Directory& now) {
 
 Caller caller_of(const Call& call) {
     Caller caller = call.request.caller;
-    if (!call.proven || !call.proven->begins_session) return caller;
+    if (!call.proven || call.proven->occasion != Occasion::sign_in) return caller;
     caller.kind = CallerKind::session;
     caller.key = caller.secret = call.proven->secret.digest;
     caller.user = call.proven->user;
     return caller;
-}
-
-Error check_young_proof(const Call& call) {
-    const Caller& caller = call.request.caller;
-    const bool is_session = caller.kind == CallerKind::session || caller.kind == CallerKind::operator_session;
-    if (!is_session) return {};
-    const Id128& person = caller.kind == CallerKind::session ? caller.user : caller.person;
-    const Session* const session = call.directory->find_session(person, caller.key);
-    if (session == nullptr) return {ErrorKind::session_ended, "the session is over: sign in again"};
-    const std::int64_t until_ms = session->proved_ms + call.services.config.accounts.step_up_lifetime_ms;
-    if (call.request.now_ms < until_ms) return {};
-    return {ErrorKind::step_up_required,
-            "prove again who you are, by POST /api/sessions/current/step-up, and repeat the call"};
 }
 
 std::string idempotency_scope(const ApiRequest& request) {
@@ -321,9 +309,7 @@ ApiAnswer run(Call& call) {
     const Operation& operation = *call.request.operation;
     if (auto repeated = repeated_answer(call)) return std::move(*repeated);
     if (Error refused = call.check_standing(*call.directory)) return api_error(std::move(refused));
-    if (operation.guard.steps_up) {
-        if (Error refused = check_young_proof(call)) return api_error(std::move(refused));
-    }
+    if (Error refused = check_step_up(call)) return api_error(std::move(refused));
     if (call.error()) return call.refusal();
     if (operation.handler.prove != nullptr) {
         if (Error refused = operation.handler.prove(call)) return api_error(std::move(refused));

@@ -99,10 +99,6 @@ class Call {
 // What else a change of the call is made by: whoever has just proven who he is, by the session that begins for him.
 Caller caller_of(const Call& call);
 
-// Whether the session that calls has proven lately who its person is: step_up_required; session_ended. Of callers that
-// are no sessions nothing is asked.
-Error check_young_proof(const Call& call);
-
 // What an Idempotency-Key belongs to beside the organization: the caller's key or token, the method and the path.
 std::string idempotency_scope(const ApiRequest& request);
 

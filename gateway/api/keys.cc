@@ -2,6 +2,7 @@
 
 #include "accounting/accounts/key_maker.h"
 #include "gateway/api/credits.h"
+#include "gateway/api/step_up.h"
 #include "gateway/worker.h"
 
 namespace tollgate {

@@ -18,7 +18,7 @@ inline constexpr std::array kMailQueryFields = {kPageLimit, kPageCursor,
 inline constexpr Schema kMailQuery{"MailQuery", kMailQueryFields};
 inline constexpr std::array kMailFields = {
     fields::uuid("id"),
-    fields::text("kind").one_of("verification|registration|invitation|alert|password"),
+    fields::text("kind").one_of("verification|registration|invitation|alert|password|security"),
     fields::text("to"),
     fields::uuid("organization_id").or_null(),
     fields::text("state").one_of("waiting|sent|failed|dropped"),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounting/accounts/permission.h"
+#include "gateway/api/step_up.h"
 #include "gateway/worker.h"
 
 namespace tollgate {

@@ -7,6 +7,7 @@
 #include "accounting/accounts/password.h"
 #include "accounting/accounts/person_link.h"
 #include "accounting/secrets/password_hash.h"
+#include "gateway/api/proven_session.h"
 #include "gateway/worker.h"
 #include "store/key_space.h"
 

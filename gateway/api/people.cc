@@ -90,7 +90,7 @@ void write_user(const User& user, JsonWriter& json) {
     json.object().key("id").text(to_uuid(user.id)).key("email").text(user.email);
     json.key("email_verified").flag(user.verified()).key("name").text(user.name);
     json.key("status").text(to_string(user.status)).key("is_operator").flag(user.is_operator);
-    json.key("password_set_at").time(user.password_set_ms);
+    json.key("password_set_at").time(user.password_set_ms).key("second_factor_since").time(user.second_factor_ms);
     json.key("personal_organization_id").text(to_uuid(user.personal_organization));
     json.key("current_organization_id").text(to_uuid(user.current_organization)).key("most_organizations");
     user.most_organizations ? json.number(*user.most_organizations) : json.null();

@@ -54,6 +54,7 @@ inline constexpr std::array kUserFields = {
     fields::text("status").one_of("active|suspended"),
     fields::flag("is_operator").note("Whether the person, signed in, may what the root key may"),
     fields::time("password_set_at").or_null().note("null: there is no password"),
+    fields::time("second_factor_since").or_null().note("null: there is none"),
     fields::uuid("personal_organization_id"),
     fields::uuid("current_organization_id"),
     fields::integer("most_organizations").from(0, kMostPerMinute).or_null().note("null: as the plan says"),

@@ -20,6 +20,7 @@
 #include "gateway/api/routes/presets.h"
 #include "gateway/api/routes/projects.h"
 #include "gateway/api/routes/provider_keys.h"
+#include "gateway/api/routes/second_factors.h"
 #include "gateway/api/routes/sessions.h"
 #include "gateway/api/routes/settings.h"
 #include "gateway/api/routes/usage.h"
@@ -39,11 +40,11 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
 }
 
 constexpr auto kOperations =
-    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes, rows::kMailRoutes,
-         rows::kOrganizationsRoutes, rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes,
-         rows::kKeysRoutes, rows::kProviderKeysRoutes, rows::kGitClaimsRoutes, rows::kSettingsRoutes,
-         rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes,
-         rows::kGatewayRoutes, rows::kDashboardRoutes);
+    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes,
+         rows::kSecondFactorsRoutes, rows::kMailRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
+         rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kProviderKeysRoutes,
+         rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
+         rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes, rows::kDashboardRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;

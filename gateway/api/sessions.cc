@@ -1,12 +1,14 @@
 #include "gateway/api/sessions.h"
 
 #include "accounting/accounts/person_link.h"
+#include "accounting/accounts/second_factors.h"
+#include "gateway/api/proven_session.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 
 ApiAnswer sign_in(Call& call, Change& change) {
-    if (call.body.has("link_token")) {
+    if (call.body.has_value("link_token")) {
         const auto user = use_person_link(change, call.body.text("link_token"), LinkUse::sign_in);
         if (!user) return api_error(user.error());
     }
@@ -16,12 +18,17 @@ ApiAnswer sign_in(Call& call, Change& change) {
 ApiAnswer signed_in_answer(const Call& call, Change& change) {
     auto lines = begin_proven_session(call, change);
     if (!lines) return api_error(std::move(lines.error()));
+    const auto factors = find_second_factors(change, call.proven->user);
+    if (!factors) return api_error(factors.error());
     const Directory& directory = change.directory();
     JsonWriter json;
     json.object().key("user");
     write_user(*directory.find_user(call.proven->user), json);
     json.key("session");
     write_session(call, *directory.find_session(call.proven->user, call.proven->secret.digest), json);
+    json.key("recovery_codes_left");
+    const bool one_less = call.proven->proofs.contains(Proof::recovery_code);
+    one_less ? json.number(factors->recovery_codes_left) : json.null();
     ApiAnswer answer = json_answer(json.end(), 201);
     answer.headers = std::move(*lines);
     return answer;
@@ -37,10 +44,6 @@ ApiAnswer sign_out(Call& call, Change& change) {
 }
 
 ApiAnswer step_up(Call& call, Change& change) {
-    if (call.request.caller.kind != CallerKind::session) {
-        return api_error(
-            Status(StatusCode::conflict, "only whoever signed in can prove himself again", "not_a_session"));
-    }
     auto lines = renew_proven_session(call, change);
     if (!lines) return api_error(std::move(lines.error()));
     JsonWriter json;

@@ -6,6 +6,7 @@
 #include "gateway/api/call.h"
 #include "gateway/api/paging.h"
 #include "gateway/api/people.h"
+#include "gateway/api/second_factor_proofs.h"
 #include "gateway/api/session_json.h"
 
 namespace tollgate {
@@ -22,16 +23,21 @@ ApiAnswer list_my_sessions(Call& call);
 ApiAnswer delete_my_session(Call& call, Change& change);
 
 inline constexpr std::array kSignInFields = {
-    fields::text("email").from(3, kMaxEmailBytes).note("Case makes no difference"),
-    fields::text("password").from(1, 256),
+    fields::text("email").or_null().from(3, kMaxEmailBytes).note("Case makes no difference"),
+    fields::text("password").or_null().from(1, 256).note("null: a passkey that verified its person is enough"),
     fields::text("link_token")
         .from(1, 200)
-        .note("In place of both: of a link that `tollgate admin login-link` printed"),
+        .note("In place of all others: of a link that `tollgate admin login-link` printed"),
 };
-inline constexpr Schema kSignIn{"SignIn", kSignInFields};
-inline constexpr std::array kStepUpFields = {fields::text("password").required().from(1, 256)};
+inline constexpr auto kSignInBodyFields = joined(kSignInFields, kFactorFields);
+inline constexpr Schema kSignIn{"SignIn", kSignInBodyFields};
+inline constexpr std::array kStepUpPasswordField = {
+    fields::text("password").or_null().from(1, 256).note("Enough where there is no second factor")};
+inline constexpr auto kStepUpFields = joined(kStepUpPasswordField, kFactorFields);
 inline constexpr Schema kStepUp{"StepUp", kStepUpFields};
-inline constexpr std::array kSignedInFields = {fields::object("user", kUser), fields::object("session", kSession)};
+inline constexpr std::array kSignedInFields = {
+    fields::object("user", kUser), fields::object("session", kSession),
+    fields::integer("recovery_codes_left").or_null().note("After one was used; else null")};
 inline constexpr Schema kSignedIn{"SignedIn", kSignedInFields};
 inline constexpr std::array kSignedOutFields = {fields::flag("signed_out").note("Whether there was a session to end")};
 inline constexpr Schema kSignedOut{"SignedOut", kSignedOutFields};

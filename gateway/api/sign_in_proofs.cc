@@ -8,21 +8,17 @@
 #include "accounting/accounts/person_link.h"
 #include "accounting/secrets/password_hash.h"
 #include "gateway/api/call.h"
+#include "gateway/api/second_factor_proofs.h"
+#include "gateway/api/step_up.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::int64_t kSecondMs = 1000;
-constexpr std::string_view kCookieAttributes = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=";
-constexpr std::string_view kNotKept = "cache-control: no-store\r\n";
-
-Error wrong_credentials() { return {ErrorKind::invalid_credentials, "the address or the password is wrong"}; }
-
 // The password, which nothing keeps.
 class PresentedPassword {
   public:
-    PresentedPassword(BodyFields& body, std::string_view field) : text_(body.required_text(field)) {}
+    PresentedPassword(BodyFields& body, std::string_view field) : text_(body.filled_text(field)) {}
     ~PresentedPassword() { OPENSSL_cleanse(text_.data(), text_.size()); }
     PresentedPassword(const PresentedPassword&) = delete;
     PresentedPassword& operator=(const PresentedPassword&) = delete;
@@ -81,35 +77,88 @@ Error judge_password(Call& call, const User* user, const std::string& password) 
     return wrong_credentials();
 }
 
-// What is presented, of a person who may be null. The proofs are those that were right.
-Outcome<ProofSet> judge_proofs(Call& call, const User* user, std::string_view password_field) {
-    const PresentedPassword password(call.body, password_field);
+// What was right of what is presented.
+struct JudgedProofs {
+    ProofSet proofs = {};
+    std::optional<ProvenFactor> factor = {};
+};
+
+// What the call's body holds, where each occasion has its own members.
+struct PresentedProofs {
+    PresentedProofs(BodyFields& body, Occasion occasion)
+        : password(body, occasion == Occasion::password_change ? "current_password" : "password") {
+        if (occasion != Occasion::password_change) factor = read_factor(body);
+        const bool factor_is_enough = occasion == Occasion::sign_in ? factor.passkey.has_value() : !factor.none();
+        if (password.text().empty() && !factor_is_enough) {
+            body.fail(occasion == Occasion::password_change ? "current_password" : "password", "is required");
+        }
+    }
+    PresentedPassword password;
+    PresentedFactor factor;
+};
+
+// A password needs a second factor beside it, where the person has one. A second factor needs a password, but for a
+// passkey that verified its person, and where a session that calls shows the rest.
+Error check_enough(const Call& call, const User& user, const JudgedProofs& judged, Occasion occasion) {
+    if (occasion == Occasion::password_change) return {};
+    if (!judged.factor) return second_factor_required(call, user.id);
+    if (judged.proofs.contains(Proof::password) || occasion == Occasion::step_up) return {};
+    if (judged.factor->is_enough()) return {};
+    return wrong_factor({StatusCode::denied,
+                         "the authenticator has not asked who you are: sign in by your password too",
+                         "user_verification_required"});
+}
+
+// Of a person who may be null.
+Outcome<JudgedProofs> judge_proofs(Call& call, const User* user, Occasion occasion) {
+    const PresentedProofs presented(call.body, occasion);
     if (call.error()) return std::unexpected(call.error());
-    if (Error wrong = judge_password(call, user, password.text())) return std::unexpected(std::move(wrong));
-    return ProofSet(Proof::password);
+    JudgedProofs judged;
+    if (const std::string& password = presented.password.text(); !password.empty()) {
+        if (Error wrong = judge_password(call, user, password)) return std::unexpected(std::move(wrong));
+        judged.proofs = Proof::password;
+    }
+    if (!presented.factor.none()) {
+        auto factor = judge_factor(call, user != nullptr ? user->id : Id128{}, presented.factor, occasion);
+        if (!factor) return std::unexpected(std::move(factor.error()));
+        judged.proofs |= factor->proof;
+        judged.factor = *factor;
+    }
+    if (Error lacking = check_enough(call, *user, judged, occasion)) return std::unexpected(std::move(lacking));
+    return judged;
 }
 
 // He has proven himself.
-Error admit(Call& call, const User& user, ProofSet proofs) {
+Error admit(Call& call, const User& user, const JudgedProofs& judged, Occasion occasion) {
     if (user.status != UserStatus::active) {
         return api_error(Status(StatusCode::denied, "your account is suspended; ask the operator of this gateway",
                                 "account_suspended"))
             .error;
     }
-    call.proven = ProvenPerson{.user = user.id, .proofs = proofs, .password_set_ms = user.password_set_ms};
+    call.proven = ProvenPerson{.user = user.id,
+                               .proofs = judged.proofs,
+                               .occasion = occasion,
+                               .password_set_ms = user.password_set_ms,
+                               .factor = judged.factor};
     return {};
 }
 
-Error prove(Call& call, const User* user, std::string email, std::string_view password_field = "password") {
+Error prove(Call& call, const User* user, std::string email, Occasion occasion) {
     Try attempt(call, std::move(email), user);
     if (Error wait = attempt.check_wait()) return wait;
-    auto proofs = judge_proofs(call, user, password_field);
-    if (!proofs) {
-        const bool wrong = proofs.error().kind() == ErrorKind::invalid_credentials;
-        return wrong ? attempt.failed(std::move(proofs.error())) : std::move(proofs.error());
+    auto judged = judge_proofs(call, user, occasion);
+    if (!judged) {
+        const bool wrong = judged.error().kind() == ErrorKind::invalid_credentials;
+        return wrong ? attempt.failed(std::move(judged.error())) : std::move(judged.error());
     }
     attempt.succeeded();
-    return admit(call, *user, *proofs);
+    return admit(call, *user, *judged, occasion);
+}
+
+// Of the person whose session or token calls.
+Error prove_caller(Call& call, Occasion occasion) {
+    const User* const user = call.directory->find_user(call.request.caller.user);
+    return user == nullptr ? wrong_credentials() : prove(call, user, user->email, occasion);
 }
 
 Error prove_by_link(Call& call) {
@@ -118,100 +167,47 @@ Error prove_by_link(Call& call) {
     const auto id = find_person_link(*call.services.store, token, LinkUse::sign_in, call.request.now_ms);
     if (!id) return api_error(id.error()).error;
     const User* const user = call.directory->find_user(*id);
-    return user == nullptr ? wrong_credentials() : admit(call, *user, Proof::link);
+    return user == nullptr ? wrong_credentials() : admit(call, *user, {.proofs = Proof::link}, Occasion::sign_in);
 }
 
-// Whether he is still as he was when he was proven.
-bool still_stands(const Call& call, const Directory& now) {
-    const User* const user = now.find_user(call.proven->user);
-    if (user == nullptr || user->status != UserStatus::active) return false;
-    return !call.proven->proofs.contains(Proof::password) || user->password_set_ms == call.proven->password_set_ms;
-}
-
-SessionLimits session_limits(const Call& call) {
-    const AccountsConfig& config = call.services.config.accounts;
-    return {.idle_ms = config.session_idle_timeout_ms,
-            .whole_ms = config.session_lifetime_ms,
-            .most = config.most_sessions};
+// By a passkey that says whose it is.
+Error prove_by_passkey(Call& call) {
+    const PresentedFactor presented = read_factor(call.body);
+    if (call.error()) return call.error();
+    const User* const user = call.directory->find_user(owner_of(call, *presented.passkey));
+    return prove(call, user, user != nullptr ? user->email : std::string(), Occasion::sign_in);
 }
 
 }  // namespace
 
+Error wrong_credentials() { return {ErrorKind::invalid_credentials, "the address or the password is wrong"}; }
+
 Error prove_sign_in(Call& call) {
-    if (call.body.has("link_token")) return prove_by_link(call);
+    if (call.body.has_value("link_token")) return prove_by_link(call);
+    const bool passkey_alone =
+        call.body.has_value("passkey") && !call.body.has_value("email") && !call.body.has_value("password");
+    if (passkey_alone) return prove_by_passkey(call);
     const std::string typed = call.body.required_text("email");
     if (call.error()) return call.error();
     const auto email = normal_email("email", typed);
     const User* const user = email ? call.directory->find_user_by_email(*email) : nullptr;
-    return prove(call, user, email.value_or(typed.substr(0, kMaxEmailBytes)));
+    return prove(call, user, email.value_or(typed.substr(0, kMaxEmailBytes)), Occasion::sign_in);
 }
 
-namespace {
-
-// Of the person whose session or token calls.
-Error prove_caller(Call& call, std::string_view password_field) {
-    const User* const user = call.directory->find_user(call.request.caller.user);
-    if (user == nullptr) return wrong_credentials();
-    Error wrong = prove(call, user, user->email, password_field);
-    if (!wrong) call.proven->begins_session = false;
-    return wrong;
-}
-
-}  // namespace
-
-Error prove_step_up(Call& call) { return prove_caller(call, "password"); }
+Error prove_step_up(Call& call) { return prove_caller(call, Occasion::step_up); }
 
 Error prove_current_password(Call& call) {
     const User* const user = call.directory->find_user(call.request.caller.user);
-    if (user == nullptr || user->password_set_ms != 0) return prove_caller(call, "current_password");
-    if (call.request.caller.kind != CallerKind::session) {
+    const bool has_password = user != nullptr && user->password_set_ms != 0;
+    if (user != nullptr && !has_password && call.request.caller.kind != CallerKind::session) {
         return api_error(Status(StatusCode::conflict, "there is no password to change: ask for a link", "no_password"))
             .error;
     }
-    if (Error old = check_young_proof(call)) return old;
-    call.proven = ProvenPerson{.user = user->id, .begins_session = false};
-    return {};
-}
-
-Outcome<std::string> begin_proven_session(const Call& call, Change& change) {
-    if (!still_stands(call, change.directory())) return std::unexpected(wrong_credentials());
-    const PageFields* const page = call.request.page.get();
-    (void)end_browser_session(call, change);
-    begin_session(change,
-                  {.secret = call.proven->secret.digest,
-                   .user = call.proven->user,
-                   .proofs = call.proven->proofs,
-                   .agent = page != nullptr ? page->agent : std::string()},
-                  session_limits(call));
-    return session_cookie_lines(call, call.proven->secret.plaintext);
-}
-
-Outcome<std::string> renew_proven_session(const Call& call, Change& change) {
-    if (!still_stands(call, change.directory())) return std::unexpected(wrong_credentials());
-    const Status renewed = renew_session(change, call.proven->user, call.request.caller.key, call.proven->secret.digest,
-                                         call.proven->proofs);
-    if (!renewed.ok()) return std::unexpected(Error(ErrorKind::session_ended, "the session is over: sign in again"));
-    return session_cookie_lines(call, call.proven->secret.plaintext);
-}
-
-bool end_browser_session(const Call& call, Change& change) {
-    const PageFields* const page = call.request.page.get();
-    if (page == nullptr || !page->session) return false;
-    const auto session = change.directory().find_session_of_secret(*page->session);
-    if (session != nullptr) (void)end_session(change, session->user, session->id);
-    return session != nullptr;
-}
-
-std::string session_cookie_lines(const Call& call, std::string_view secret) {
-    std::string lines = "set-cookie: " + std::string(kSessionCookie) + "=" + std::string(secret);
-    lines.append(kCookieAttributes);
-    lines.append(std::to_string(call.services.config.accounts.session_lifetime_ms / kSecondMs)).append("\r\n");
-    return lines.append(kNotKept);
-}
-
-std::string no_session_cookie_lines() {
-    std::string lines = "set-cookie: " + std::string(kSessionCookie) + "=";
-    return lines.append(kCookieAttributes).append("0\r\n").append(kNotKept);
+    if (user != nullptr && (!has_password || user->second_factor_ms != 0)) {
+        if (Error old = check_young_proof(call)) return old;
+    }
+    if (user == nullptr || has_password) return prove_caller(call, Occasion::password_change);
+    return admit(call, *user, {}, Occasion::password_change);
 }
 
 }  // namespace tollgate

@@ -137,10 +137,16 @@ ClientCommand command_of(const Operation& operation) {
     return by_rule(operation);
 }
 
+// Nobody does it with a key.
+bool is_of_pages(const Operation& operation) {
+    return operation.guard.kind == Guard::Kind::page || operation.guard.session_only ||
+           operation.runs_on == RunsOn::passwords;
+}
+
 bool is_managed(const Operation& operation) {
     const bool answers = operation.handler.read != nullptr || operation.handler.mutate != nullptr;
-    const bool of_pages = operation.guard.kind == Guard::Kind::page || operation.runs_on == RunsOn::passwords;
-    return operation.path.starts_with(kOfApi) && operation.runs_on != RunsOn::exchange && answers && !of_pages;
+    return operation.path.starts_with(kOfApi) && operation.runs_on != RunsOn::exchange && answers &&
+           !is_of_pages(operation);
 }
 
 // The same under another path.

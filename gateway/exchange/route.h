@@ -42,11 +42,18 @@ struct Guard {
         guard.steps_up = true;
         return guard;
     }
+    // The same, by a session alone: for what no token may change, however much it may.
+    constexpr Guard by_session() const {
+        Guard guard = *this;
+        guard.session_only = true;
+        return guard;
+    }
     bool lets_anybody() const { return kind == Kind::anybody || kind == Kind::page; }
 
     Kind kind;
     Permission permission = Permission::infer;  // if that is the kind
     bool steps_up = false;
+    bool session_only = false;
 };
 
 // What answers: a function that reads, or one that collects a change, which is then committed. Before that another one

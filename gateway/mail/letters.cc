@@ -54,6 +54,13 @@ Letter alert_letter(const std::string& base, const std::string& organization, co
                 "PUT /api/organizations/{organization}/alerts\n"};
 }
 
+Letter security_letter(const std::string& base, const std::string& text) {
+    return {.subject = "How you sign in has changed",
+            .text = "This is about your account at " + base + ".\n\n" + text +
+                    "\nIf it was not you, somebody else can sign in as you: choose another password at once, end your\n"
+                    "sessions, and tell the operator.\n"};
+}
+
 Letter invitation_letter(const std::string& base, const std::string& token, const InvitationLetter& about) {
     const std::string who = about.inviter.empty() ? "You are invited" : about.inviter + " invites you";
     return {.subject = who + " to " + about.organization,

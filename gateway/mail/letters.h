@@ -19,6 +19,8 @@ Letter password_letter(const std::string& base, const std::string& token);
 Letter known_address_letter(const std::string& base);
 // `text` is of the outbox: what happened, in lines.
 Letter alert_letter(const std::string& base, const std::string& organization, const std::string& text);
+// The same of what somebody signs in with.
+Letter security_letter(const std::string& base, const std::string& text);
 Letter invitation_letter(const std::string& base, const std::string& token, const InvitationLetter& about);
 
 }  // namespace tollgate

@@ -161,6 +161,7 @@ Result<Letter> Mailer::write(Change& change, Mail& mail) {
         if (!organization) return over("the organization is deleted");
         return alert_letter(base_, (*organization)->name, mail.text);
     }
+    if (mail.kind == MailKind::security) return security_letter(base_, mail.text);
     EmailLink link{.email = mail.to, .name = mail.name};
     const Directory& directory = change.directory();
     if (mail.kind == MailKind::verification) {

@@ -1,13 +1,16 @@
 """One valid call of every route that changes accounts or money."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
-from support.browser import signed_in
+from support.browser import Browser, signed_in
 from support.mail import DropFolder, mail_config, token_in
 from support.master_key import secrets_of
+from support.one_time_codes import AuthenticatorApp
+from support.passkeys import Authenticator
 from support.people import new_team
 from support.waiting import eventually
 
@@ -16,7 +19,8 @@ FAR = "2099-01-01T00:00:00Z"
 
 def config_for_mutations(directory):
     """With it a gateway can do everything that is called here."""
-    mail = mail_config({"drop_folder": str(directory / "mail")}, registration="open")
+    accounts = {"registration": "open", "step_up_lifetime_ms": 86_400_000}
+    mail = mail_config({"drop_folder": str(directory / "mail")}, **accounts)
     return {"workers": 1, "secrets": secrets_of(directory), **mail}
 
 
@@ -28,10 +32,16 @@ class Mutation:
     key: str  # of the caller
     body: dict | None = None
     booked: bool = False  # committed by the ledger's journal, with money
+    browser: Browser | None = None  # in place of a key: whose session calls
+    make_body: Callable[[], dict] | None = None  # of what is good for a while, or as long as the gateway runs
 
     @property
     def name(self):
         return f"{self.method} {self.template}"
+
+    def renewed(self):
+        """With a body that is good now."""
+        return replace(self, body=self.make_body()) if self.make_body else self
 
 
 class Mutations:
@@ -47,6 +57,7 @@ class Mutations:
         self.add_members()
         self.add_invitations()
         self.add_people()
+        self.add_second_factors()
         self.add_keys()
         self.add_projects()
         self.add_settings()
@@ -60,10 +71,10 @@ class Mutations:
         self.add_mail()
         self.wait_for_mail()
 
-    def add(self, method, template, body=None, by=None, booked=False, **values):
+    def add(self, method, template, body=None, by=None, booked=False, browser=None, make_body=None, **values):
         """`by`: the caller's key; absent: the operator's."""
         path = template.format(**{"organization": self.team.organization} | values)
-        self.calls.append(Mutation(method, template, path, by or self.gateway.root_key, body, booked))
+        self.calls.append(Mutation(method, template, path, by or self.gateway.root_key, body, booked, browser, make_body))
 
     def made(self, below, body):
         return self.gateway.manage("POST", f"{self.team.path}{below}", body)
@@ -121,6 +132,34 @@ class Mutations:
         person = self.gateway.person()
         session = signed_in(self.gateway, person).gets("GET", "/api/me")["session"]["id"]
         self.add("DELETE", "/api/me/sessions/{session}", None, person.token, session=session)
+
+    def add_second_factors(self):
+        """Each is another person's, in the state that the call needs."""
+
+        def browser_of_somebody():
+            return signed_in(self.gateway, self.gateway.person())
+
+        def with_app():
+            browser = browser_of_somebody()
+            secret = browser.gets("POST", "/api/me/totp")["secret"]
+            code = AuthenticatorApp(secret).next_code()
+            browser.gets("POST", "/api/me/totp/confirm", {"code": code})
+            return browser
+
+        def new_passkey(browser):
+            options = browser.gets("POST", "/api/me/passkeys/options")["publicKey"]
+            return {"name": "Phone", "credential": Authenticator("https://gateway.test").create(options)}
+
+        self.add("POST", "/api/me/totp", browser=browser_of_somebody())
+        begun = browser_of_somebody()
+        app = AuthenticatorApp(begun.gets("POST", "/api/me/totp")["secret"])
+        self.add("POST", "/api/me/totp/confirm", browser=begun, make_body=lambda: {"code": app.code_now()})
+        self.add("DELETE", "/api/me/totp", browser=with_app())
+        self.add("POST", "/api/me/recovery-codes", browser=with_app())
+        adding, removing = browser_of_somebody(), browser_of_somebody()
+        self.add("POST", "/api/me/passkeys", browser=adding, make_body=lambda: new_passkey(adding))
+        made = removing.gets("POST", "/api/me/passkeys", new_passkey(removing))["passkey"]["id"]
+        self.add("DELETE", "/api/me/passkeys/{passkey}", browser=removing, passkey=made)
 
     def add_keys(self):
         keys = "/api/organizations/{organization}/keys"
@@ -211,6 +250,7 @@ class Mutations:
         self.add("PATCH", f"{one}/privacy", {"zdr": True})
         self.add("PUT", f"{one}/credit_policy", {"on_exhausted": "owe"})
         self.add("PUT", f"{one}/activity/settings", {"visibility": "own_only"})
+        self.add("PUT", f"{one}/security", {"owners_need_second_factor": True})
         self.add("PUT", f"{one}/alerts", {"low_balance": 1, "budgets": True})
         self.add("PUT", f"{one}/limits", {"limit": 1000})
         self.add("PATCH", f"{one}/limits", {"requests_per_minute": 100000})

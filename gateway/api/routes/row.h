@@ -12,6 +12,8 @@ using enum RunsOn;
 
 // Needs a young proof of a session's person.
 constexpr Guard stepped_up(Guard guard) { return guard.after_step_up(); }
+// No token will do.
+constexpr Guard by_session(Guard guard) { return guard.by_session(); }
 
 inline constexpr std::string_view kGet = "GET", kPost = "POST", kPut = "PUT", kPatch = "PATCH", kDelete = "DELETE",
                                   kOptions = "OPTIONS";

@@ -20,7 +20,7 @@ inline constexpr Operation kSessionsRoutes[] = {
     {kDelete, "/api/sessions/current", "current_session", page, accounts, {sign_out, "session.delete"},
      "Sign out: end the session of the cookie, and take the cookie away", {.answer = &kSignedOut}},
     {kPost, "/api/sessions/current/step-up", "step_up",
-     manage_profile, passwords, {prove_step_up, tollgate::step_up, "session.step_up"},
+     by_session(manage_profile), passwords, {prove_step_up, tollgate::step_up, "session.step_up"},
      "Prove again who one is; the session gets another secret, and the cookie with it",
      {.body = &kStepUp, .answer = &kSessionData}},
     {kGet, "/api/me/sessions", "my_sessions", see_profile, readers, {list_my_sessions},

@@ -9,6 +9,7 @@
 #include "gateway/api/provider_preferences.h"
 #include "gateway/api/routes/row.h"
 #include "gateway/api/routing_preview.h"
+#include "gateway/api/security_settings.h"
 
 namespace tollgate::rows {
 
@@ -53,6 +54,13 @@ inline constexpr Operation kSettingsRoutes[] = {
     {kPatch, "/api/organizations/{organization}/privacy", "privacy",
      manage_settings, accounts, {change_privacy, "privacy.update"},
      "Change some of what providers may do", {.body = &kPrivacyChange, .answer = &kPrivacy}},
+    {kGet, "/api/organizations/{organization}/security", "security_settings",
+     see_settings, readers, {show_security_settings},
+     "Show what the organization demands of how people sign in", {.answer = &kSecuritySettings}},
+    {kPut, "/api/organizations/{organization}/security", "security_settings",
+     Permission::change_organization, accounts, {set_security_settings, "security.update"},
+     "Set what the organization demands of how people sign in",
+     {.body = &kSecuritySettingsBody, .answer = &kSecuritySettings}},
     {kGet, "/api/organizations/{organization}/retention", "retention", see_settings, readers, {show_retention},
      "Show how long usage detail is kept", {.answer = &kRetention}},
     {kPut, "/api/organizations/{organization}/retention", "retention",

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "accounting/accounts/passkey.h"
 #include "tests/support/accounts_fixture.h"
 
 namespace tollgate {
@@ -100,6 +101,55 @@ TEST_F(PermissionTest, AKeyOfASuspendedPersonMayWhatAnybodysMay) {
         apply([&](Change& change) { return update_user(change, admin_, {.status = UserStatus::suspended}); }).ok());
     EXPECT_EQ(access(key, Permission::manage_projects), Access::denied);
     EXPECT_EQ(access(key, Permission::see_settings), Access::granted);
+}
+
+TEST_F(PermissionTest, AnOwnerWithoutADemandedSecondFactorIsAMemberUntilHeHasOne) {
+    caller_ = {.kind = CallerKind::root_key};
+    const auto demand = [&] {
+        return apply([&](Change& change) { return set_owners_need_second_factor(change, own_, true); });
+    };
+    ASSERT_TRUE(demand().ok());
+    for (const CallerKind kind : {CallerKind::personal_token, CallerKind::session}) {
+        Caller owner = by_person(owner_);
+        owner.kind = kind;
+        for (const PermissionRow& row : permissions()) {
+            if (!row.of_organization) continue;
+            const Permit permitted = ask(owner, row.permission), as_member = of(row.member);
+            const Access denied = row.owner == Right::no ? Access::denied : Access::denied_without_second_factor;
+            EXPECT_EQ(permitted.access, row.member == Right::no ? denied : Access::granted) << row.name;
+            EXPECT_EQ(permitted.own_only, as_member.own_only) << row.name;
+        }
+        const Standing standing = standing_of(*accounts_->directory(), owner, own_);
+        EXPECT_FALSE(may_touch(standing, owner, Role::owner));
+    }
+    EXPECT_EQ(denial_of(Permission::delete_organization, Access::denied_without_second_factor).reason(),
+              kSecondFactorNeeded);
+    // Others, and what acts without him, are as before.
+    EXPECT_EQ(access(by_person(admin_), Permission::manage_settings), Access::granted);
+    EXPECT_EQ(access(by_key(CallerKind::management_key, owner_), Permission::manage_settings), Access::granted);
+
+    const auto added = apply([&](Change& change) {
+        return add_passkey(change,
+                           {.user = owner_, .name = "key", .credential_id = "id", .cose_key = "k", .rp_id = "a.test"});
+    });
+    ASSERT_TRUE(added) << added.error().message();
+    EXPECT_EQ(access(by_person(owner_), Permission::delete_organization), Access::granted);
+    reload();
+    EXPECT_EQ(access(by_person(owner_), Permission::delete_organization), Access::granted);
+}
+
+TEST_F(PermissionTest, OwnersDemandASecondFactorWhenTheyHaveOne) {
+    call_as(owner_);
+    const auto demand = [&] {
+        return apply([&](Change& change) { return set_owners_need_second_factor(change, own_, true); });
+    };
+    EXPECT_EQ(demand().reason(), kSecondFactorNeeded);
+    ASSERT_TRUE(apply([&](Change& change) {
+        return add_passkey(change,
+                           {.user = owner_, .name = "key", .credential_id = "id", .cose_key = "k", .rp_id = "a.test"});
+    }));
+    EXPECT_TRUE(demand().ok());
+    EXPECT_TRUE(find(own_)->policy.owners_need_second_factor);
 }
 
 TEST_F(PermissionTest, ATokenMayNoMoreThanItsScopes) {

@@ -162,6 +162,25 @@ TEST_F(SecondFactorsTest, WithTheLastFactorTheRecoveryCodesEnd) {
     EXPECT_EQ(apply([&](Change& change) { return remove_app(change, ann_); }).code(), StatusCode::not_found);
 }
 
+TEST_F(SecondFactorsTest, ThePersonSaysWhetherHeHasOne) {
+    EXPECT_EQ(find_user(ann_)->second_factor_ms, 0);
+    enrol(ann_);
+    EXPECT_EQ(find_user(ann_)->second_factor_ms, kNow);
+    reload();
+    EXPECT_EQ(find_user(ann_)->second_factor_ms, kNow);
+    ASSERT_TRUE(apply([&](Change& change) { return remove_app(change, ann_); }).ok());
+    EXPECT_EQ(find_user(ann_)->second_factor_ms, 0);
+}
+
+TEST_F(SecondFactorsTest, WhoIsDeletedLeavesNoneBehind) {
+    enrol(ann_);
+    ASSERT_TRUE(apply([&](Change& change) { return delete_user(change, ann_); }).ok());
+    for (const std::string& document :
+         {second_factors_document_key(to_uuid(ann_)), factor_secrets_document_key(to_uuid(ann_))}) {
+        EXPECT_EQ(store_.get(Family::accounts, document).error().code(), StatusCode::not_found) << document;
+    }
+}
+
 TEST_F(SecondFactorsTest, WhatIsStoredOpensNothing) {
     const auto [secret, codes] = enrol(ann_);
     const std::string hex = to_hex_text(secret);

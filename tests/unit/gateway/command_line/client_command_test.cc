@@ -31,7 +31,8 @@ TEST(ClientCommand, EachManagementOperationHasOne) {
     const std::set<std::string_view> repeated = {"/api/v1/auth/key", "/api/v1/models/user", "/api/v1/model/{model...}"};
     for (const Route& route : routes()) {
         for (const Operation& operation : route.operations) {
-            const bool of_pages = operation.guard.kind == Guard::Kind::page || operation.runs_on == RunsOn::passwords;
+            const bool of_pages = operation.guard.kind == Guard::Kind::page || operation.guard.session_only ||
+                                  operation.runs_on == RunsOn::passwords;
             const bool managed = route.path.starts_with("/api/") && operation.runs_on != RunsOn::exchange && !of_pages;
             if (!managed || repeated.contains(route.path)) continue;
             EXPECT_TRUE(named.contains({operation.method, operation.path}))
