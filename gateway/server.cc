@@ -125,6 +125,7 @@ class Server {
         services_.account_changes.reset();
         services_.outside.reset();
         services_.passwords.reset();
+        services_.identity_calls.reset();
         services_.fetchers.reset();
         (void)services_.refusals->flush();
         services_.ledger->stop();
@@ -133,9 +134,10 @@ class Server {
     }
 
   private:
-    std::array<ThreadPool*, 6> pools() const {
+    std::array<ThreadPool*, 7> pools() const {
         return {services_.parsers.get(), services_.readers.get(),   services_.account_changes.get(),
-                services_.outside.get(), services_.passwords.get(), services_.fetchers.get()};
+                services_.outside.get(), services_.passwords.get(), services_.identity_calls.get(),
+                services_.fetchers.get()};
     }
 
     // Where the ledger's tools find this process, before anything answers. They can be told, so that a failure is no
@@ -404,6 +406,10 @@ Status serve(Config config) {
     auto git_hosts = GitHosts::from(services.config.git);
     if (!git_hosts) return git_hosts.error();
     services.git_hosts = std::move(*git_hosts);
+    auto identity_providers =
+        IdentityProviders::open(services.config.sign_in, services.config.accounts.public_url, services.draining);
+    if (!identity_providers) return identity_providers.error();
+    services.identity_providers = std::move(*identity_providers);
     auto tls = load_tls(services.config);
     if (!tls) return tls.error();
     services.tls = std::move(*tls);
@@ -436,6 +442,7 @@ Status serve(Config config) {
         std::make_unique<ThreadPool>("read", services.config.management.readers, ThreadPool::Priority::background);
     services.account_changes = std::make_unique<ThreadPool>("accounts", 1);
     services.outside = std::make_unique<ThreadPool>("outside", kOutsideThreads);
+    services.identity_calls = std::make_unique<ThreadPool>("identity", IdentityProviders::kThreads);
     services.passwords =
         std::make_unique<ThreadPool>("passwords", PasswordGate::kThreads, ThreadPool::Priority::background);
     const FetchedMediaConfig& media = services.config.fetched_media;

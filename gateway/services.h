@@ -30,6 +30,7 @@
 #include "gateway/routing/sticky_routes.h"
 #include "gateway/sign_in/password_gate.h"
 #include "gateway/sign_in/sign_in_tries.h"
+#include "gateway/single_sign_on/identity_providers.h"
 #include "gateway/thread_pool.h"
 #include "gateway/webauthn/challenges.h"
 #include "gateway/wire/asio.h"
@@ -79,6 +80,9 @@ struct Services {
     PasswordGate password_gate;             // to `passwords`
     std::unique_ptr<ThreadPool> fetchers;   // wait for the servers of pictures that requests name
     std::unique_ptr<FairQueue> fetching;    // on `fetchers`
+    // Where people sign in elsewhere, and the threads that wait there.
+    std::unique_ptr<IdentityProviders> identity_providers;
+    std::unique_ptr<ThreadPool> identity_calls;
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};                  // SIGTERM was received
     std::atomic<std::uint64_t> connections_refused{0};  // at limits.max_connections, with none idle

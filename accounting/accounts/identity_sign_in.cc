@@ -24,7 +24,9 @@ bool may_make(const PeopleToMake& make, std::string_view email) {
     return make.any && (make.email_domains.empty() || std::ranges::any_of(make.email_domains, is_domain));
 }
 
-bool has_credentials(const Change& change, const User& user) { return !change.directory().tokens_of(user.id).empty(); }
+bool has_credentials(const Change& change, const User& user) {
+    return user.password_set_ms != 0 || user.second_factor_ms != 0 || !change.directory().tokens_of(user.id).empty();
+}
 
 Result<SignInFacts> facts_of(Change& change, const ProvidedPerson& person, const User* account, bool may_be_made) {
     SignInFacts facts{.email_is_his = person.email_is_his, .may_be_made = may_be_made};
@@ -37,7 +39,7 @@ Result<SignInFacts> facts_of(Change& change, const ProvidedPerson& person, const
                      .verified = account->verified(),
                      .has_credentials = has_credentials(change, *account) || !all->empty(),
                      .has_subject = other->has_value(),
-                     .is_operator = false};
+                     .is_operator = account->is_operator};
     return facts;
 }
 

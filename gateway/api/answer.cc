@@ -4,6 +4,7 @@
 
 #include "gateway/api/call.h"
 #include "gateway/api/live_activity.h"
+#include "gateway/api/single_sign_on.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
 #include "gateway/worker.h"
@@ -36,6 +37,13 @@ wire::Awaitable<ApiAnswer> answer_with_password(Services& services, const ApiReq
     const PasswordGate::Pass pass(services.password_gate);
     if (!pass) co_return api_error(ErrorKind::overloaded, "too many people sign in at once; try again in a moment");
     co_return co_await answer_on(*services.passwords, services, request);
+}
+
+// A browser is told by where it is sent, and not in JSON.
+wire::Awaitable<ApiAnswer> answer_at_provider(Services& services, const ApiRequest& request) {
+    const CallGate::Pass pass(services.identity_providers->calls(), provider_gate_name(request));
+    if (!pass) co_return failed_sign_in(request, SignInFault::busy);
+    co_return co_await answer_on(*services.identity_calls, services, request);
 }
 
 // With the address, which only changes need.
@@ -88,6 +96,9 @@ wire::Awaitable<Error> answer_api(Connection& connection) {
                 break;
             case RunsOn::outside:
                 answer = co_await answer_outside(services, request);
+                break;
+            case RunsOn::identity_providers:
+                answer = co_await answer_at_provider(services, request);
                 break;
             case RunsOn::passwords:
                 answer = co_await answer_with_password(services, request);

@@ -106,8 +106,9 @@ bool may_see_again(const Call& call, std::string_view secret_of) {
 // What is done with a password is done again when it is called again: beside a digest of the body, which the store
 // would keep for a day, a hash that is slow to guess by would be for nothing.
 bool may_be_repeated(const ApiRequest& request) {
-    return request.operation->handler.mutate != nullptr && request.operation->runs_on != RunsOn::passwords &&
-           !request.idempotency_key.empty();
+    const RunsOn where = request.operation->runs_on;
+    return request.operation->handler.mutate != nullptr && where != RunsOn::passwords &&
+           where != RunsOn::identity_providers && !request.idempotency_key.empty();
 }
 
 // What a call that repeats an earlier one by its Idempotency-Key returns, or why not; nullopt: it is new. Looked up

@@ -14,6 +14,7 @@
 #include "gateway/api/sign_in_proofs.h"
 #include "gateway/client/page_fields.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/single_sign_on/sign_in_fault.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -72,8 +73,9 @@ class Call {
     QueryFields query;  // empty if the operation has none
     BodyFields body;    // the same
     // Made by Handler::prove for the change that follows it.
-    std::optional<ProvenPerson> proven;  // who signs in, or proves again who he is
-    std::string password_hash;           // of the password that somebody chose
+    std::optional<ProvenPerson> proven;              // who signs in, or proves again who he is
+    std::string password_hash;                       // of the password that somebody chose
+    std::optional<ProviderSignIn> provider_sign_in;  // of who comes back from an identity provider
 
     std::string_view path(std::string_view name) const;  // a parameter of the path
     // The organization in the path; where the path has none, the caller's, if he has one: the root key doesn't.

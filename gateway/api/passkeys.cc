@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/api/proven_session.h"
 #include "gateway/text/base64.h"
 #include "gateway/worker.h"
 #include "store/key_space.h"
@@ -26,7 +27,7 @@ std::string make_challenge(const Call& call, const webauthn::ChallengeUse& use) 
 
 ApiAnswer options_answer(JsonWriter& json) {
     ApiAnswer answer = json_answer(json.end());
-    answer.headers = "cache-control: no-store\r\n";
+    answer.headers = kNoStoreLine;
     return answer;
 }
 

@@ -11,7 +11,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::int64_t kSecondMs = 1000;
-constexpr std::string_view kNotKept = "cache-control: no-store\r\n";
 
 // Whether he is still as he was when he was proven.
 bool still_stands(const ProvenPerson& proven, const Directory& now) {
@@ -36,7 +35,7 @@ SessionLimits session_limits(const Call& call) {
 
 std::string session_cookie_lines(const Call& call) {
     const std::int64_t lifetime_ms = call.services.config.accounts.session_lifetime_ms;
-    return cookie_line(kSessionCookie, call.proven->secret.plaintext, lifetime_ms).append(kNotKept);
+    return cookie_line(kSessionCookie, call.proven->secret.plaintext, lifetime_ms).append(kNoStoreLine);
 }
 
 }  // namespace
@@ -77,6 +76,6 @@ std::string cookie_line(std::string_view name, std::string_view value, std::int6
     return line.append(std::to_string(lifetime_ms / kSecondMs)).append("\r\n");
 }
 
-std::string no_session_cookie_lines() { return cookie_line(kSessionCookie, {}, 0).append(kNotKept); }
+std::string no_session_cookie_lines() { return cookie_line(kSessionCookie, {}, 0).append(kNoStoreLine); }
 
 }  // namespace tollgate

@@ -11,9 +11,12 @@ namespace tollgate {
 class Call;
 class Change;
 
+// Line of the head of a reply that nothing on its way may keep.
+inline constexpr std::string_view kNoStoreLine = "cache-control: no-store\r\n";
+
 // Begins the session of Call::proven, and ends the one that the browser had. Returns the header lines of the answer,
-// with the cookie; invalid_credentials: the person was suspended, or has another password, or has used the same second
-// factor, since he was proven.
+// with the cookie and kNoStoreLine; invalid_credentials: the person was suspended, or has another password, or has used
+// the same second factor, since he was proven.
 Outcome<std::string> begin_proven_session(const Call& call, Change& change);
 // The calling session goes on with another secret, and is proven anew, if that was the occasion.
 Outcome<std::string> renew_proven_session(const Call& call, Change& change);

@@ -23,6 +23,7 @@
 #include "gateway/api/routes/second_factors.h"
 #include "gateway/api/routes/sessions.h"
 #include "gateway/api/routes/settings.h"
+#include "gateway/api/routes/single_sign_on.h"
 #include "gateway/api/routes/usage.h"
 #include "gateway/chat/inbound.h"
 
@@ -39,12 +40,12 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
     return all;
 }
 
-constexpr auto kOperations =
-    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes,
-         rows::kSecondFactorsRoutes, rows::kMailRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
-         rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kProviderKeysRoutes,
-         rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
-         rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes, rows::kDashboardRoutes);
+constexpr auto kOperations = join(
+    rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes, rows::kSecondFactorsRoutes,
+    rows::kSingleSignOnRoutes, rows::kMailRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
+    rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kProviderKeysRoutes,
+    rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
+    rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes, rows::kDashboardRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;

@@ -1,22 +1,10 @@
 #include "gateway/api/setup.h"
 
-#include <algorithm>
-
 #include "accounting/accounts/password.h"
 #include "accounting/accounts/setup.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
-
-ApiAnswer show_sign_in(Call& call) {
-    const Config& config = call.services.config;
-    JsonWriter json;
-    json.object().key("set_up").flag(call.directory->has_operator());
-    json.key("password").flag(call.services.accounts->vault().has_master_key());
-    json.key("password_reset").flag(config.mail.is_on());
-    json.key("registration").flag(config.accounts.registration != Registration::closed);
-    return json_answer(json.end());
-}
 
 // The token is looked at before anything is hashed: whoever has none takes no time of the threads that do it.
 Error prove_setup(Call& call) {

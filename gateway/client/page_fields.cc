@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounting/accounts/session.h"
+#include "gateway/oidc/begun_sign_ins.h"
 #include "gateway/text/ascii.h"
 
 namespace tollgate {
@@ -23,11 +24,11 @@ std::string_view cookie_in(std::string_view line, std::string_view name) {
     return {};
 }
 
-std::string_view session_cookie(const wire::RequestHead& from) {
+std::string_view cookie_of(const wire::RequestHead& from, std::string_view name) {
     for (std::size_t i = 0; i < from.field_count; ++i) {
         const wire::HeaderField& field = from.fields[i];
         if (!wire::equals_ignoring_case(field.name, "cookie")) continue;
-        if (const std::string_view value = cookie_in(field.value, kSessionCookie); !value.empty()) return value;
+        if (const std::string_view value = cookie_in(field.value, name); !value.empty()) return value;
     }
     return {};
 }
@@ -53,6 +54,9 @@ bool takes_sessions(const Operation& operation) {
     return operation.path.starts_with("/api/") && !operation.path.starts_with("/api/v1/");
 }
 
+// A browser is sent there and comes back, whether it has a session or not.
+bool leads_to_provider(const Operation& operation) { return operation.path.starts_with("/api/sign-in/"); }
+
 bool changes(const Operation& operation) { return operation.method != "GET" && operation.method != "OPTIONS"; }
 
 }  // namespace
@@ -60,13 +64,15 @@ bool changes(const Operation& operation) { return operation.method != "GET" && o
 std::shared_ptr<const PageFields> page_fields(const wire::RequestHead& from, const Operation& operation,
                                               std::string_view origin) {
     if (!takes_sessions(operation)) return nullptr;
-    const std::string_view secret = session_cookie(from);
-    if (secret.empty() && operation.guard.kind != Guard::Kind::page) return nullptr;
+    const std::string_view secret = cookie_of(from, kSessionCookie);
+    const bool signs_in = operation.guard.kind == Guard::Kind::page || leads_to_provider(operation);
+    if (secret.empty() && !signs_in) return nullptr;
     auto page = std::make_shared<PageFields>();
     if (!secret.empty() && secret.size() <= kMostSecretBytes) page->session = digest_key(secret);
     page->of_this_origin = is_of_this_origin(from, origin);
     page->json = !has_body(from) || is_json(from);
     page->as_operator = from.field("x-tollgate-as") == "operator";
+    if (leads_to_provider(operation)) page->sign_in_browser = cookie_of(from, oidc::kBrowserCookie);
     const std::string_view agent = from.field("user-agent");
     page->agent = agent.substr(0, kMostAgentBytes);
     // A cut must not leave half a character, nor may what is none of the printable ones reach a list that people read.

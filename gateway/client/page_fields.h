@@ -23,6 +23,7 @@ struct PageFields {
     bool json = true;          // the body, where there is one
     bool as_operator = false;  // X-Tollgate-As: operator
     std::string agent;
+    std::string sign_in_browser;  // the cookie of who signs in at an identity provider (oidc/begun_sign_ins.h)
     bool operator==(const PageFields&) const = default;
 };
 

@@ -140,7 +140,7 @@ ClientCommand command_of(const Operation& operation) {
 // Nobody does it with a key.
 bool is_of_pages(const Operation& operation) {
     return operation.guard.kind == Guard::Kind::page || operation.guard.session_only ||
-           operation.runs_on == RunsOn::passwords;
+           operation.runs_on == RunsOn::passwords || operation.runs_on == RunsOn::identity_providers;
 }
 
 bool is_managed(const Operation& operation) {

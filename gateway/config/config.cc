@@ -238,6 +238,7 @@ void describe(Section& root, Config& config) {
     describe_operations(root.section("operations"), config.operations);
     describe_llm(root.section("llm", "defaults of every organization, nearer ones go before them"), config.llm);
     describe_people(root, config);
+    describe_sign_in(root.section("sign_in", "at identity providers: single sign-on"), config.sign_in);
     describe_plans(root.section("plans", "what organizations may have"), config.plans);
     describe_git(
         root.section("git", "where Git organizations are claimed: asked with a token that the claimer gives once"),
@@ -282,10 +283,12 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     }
     if (const std::string wrong = wrong_with_plans(config.plans); !wrong.empty()) return fail(0, wrong);
     if (const std::string wrong = wrong_with_people(config); !wrong.empty()) return fail(0, wrong);
+    if (const std::string wrong = wrong_with_sign_in(config); !wrong.empty()) return fail(0, wrong);
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
     std::vector<std::string*> paths = {&config.secrets.master_key_file, &config.secrets.former_master_key_file,
                                        &config.mail.drop_folder};
     for (std::string& path : config.catalogue) paths.push_back(&path);
+    for (IdentityProviderConfig& one : config.sign_in.providers) paths.push_back(&one.client_secret_file);
     for (std::string* const path : paths) {
         if (!path->empty() && !path->starts_with('/')) *path = (folder / *path).string();
     }
@@ -326,6 +329,7 @@ std::vector<std::string> options_to_restart_for(const Config& running, const Con
     }
     if (running.retention.classes != now.retention.classes) changed.emplace_back("retention.classes");
     if (running.git.hosts != now.git.hosts) changed.emplace_back("git.hosts");
+    if (running.sign_in.providers != now.sign_in.providers) changed.emplace_back("sign_in.providers");
     if (running.llm.parameters != now.llm.parameters) changed.emplace_back("llm.parameters");
     return changed;
 }

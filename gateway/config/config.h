@@ -19,6 +19,7 @@
 #include "gateway/config/git_config.h"
 #include "gateway/config/realtime.h"
 #include "gateway/config/response_cache.h"
+#include "gateway/config/sign_in.h"
 #include "gateway/log/log.h"
 #include "store/status.h"
 #include "store/store.h"
@@ -204,6 +205,7 @@ struct Config {
     RealtimeConfig realtime;
     FetchedMediaConfig fetched_media;
     AccountsConfig accounts;
+    SignInConfig sign_in;
     MailConfig mail;
     SubscriptionPlans plans;
     BillingConfig billing;

@@ -77,12 +77,13 @@ struct Handler {
 
 // Where a handler runs.
 enum class RunsOn : std::uint8_t {
-    exchange,   // the request goes to a model
-    worker,     // must not block
-    readers,    // a pool: may block, changes nothing
-    accounts,   // one thread: may block, and changes
-    outside,    // a pool: waits for other servers, and may change
-    passwords,  // a pool: hashes passwords, and may change
+    exchange,            // the request goes to a model
+    worker,              // must not block
+    readers,             // a pool: may block, changes nothing
+    accounts,            // one thread: may block, and changes
+    outside,             // a pool: waits for other servers, and may change
+    passwords,           // a pool: hashes passwords, and may change
+    identity_providers,  // a pool: waits for them, and may change
 };
 
 // What goes in and out.

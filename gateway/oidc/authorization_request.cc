@@ -44,6 +44,10 @@ std::string url_of(const AuthorizationRequest& request) {
     add("nonce", request.beginning.nonce);
     add("code_challenge", request.beginning.code_challenge);
     add("code_challenge_method", "S256");
+    if (request.anew) {
+        add("prompt", "login");
+        add("max_age", "0");  // for it the token must say when he was asked: auth_time
+    }
     return url;
 }
 

@@ -13,6 +13,7 @@ struct AuthorizationRequest {
     std::string_view endpoint, client_id, redirect_uri;
     const std::vector<std::string>& scopes;  // beside openid
     const BegunSignIns::Beginning& beginning;
+    bool anew = false;  // the provider asks the person who he is, though it may know him already
 };
 std::string url_of(const AuthorizationRequest& request);
 

@@ -78,7 +78,7 @@ BegunSignIns::Beginning BegunSignIns::begin(const NewSignIn& sign_in, std::int64
     const Id id = random_bytes<std::tuple_size_v<Id>>();
     std::string plain(text_of(id));
     plain += encode_u64(static_cast<std::uint64_t>(unix_ms));
-    plain += text_of(sign_in.linking_user.bytes);
+    plain += text_of(sign_in.stepping_up_user.bytes);
     plain += static_cast<char>(sign_in.provider.size());
     plain.append(sign_in.provider).append(sign_in.return_route);
     return {.state = base64_url(seal(key(), place_of(sign_in.browser), plain)),
@@ -98,8 +98,8 @@ std::optional<BegunSignIn> BegunSignIns::finish(std::string_view state, std::str
     fields.take(id.size()).copy(id.data(), id.size());
     const auto begun_ms = static_cast<std::int64_t>(fields.number());
     if (unix_ms < begun_ms || unix_ms - begun_ms >= kLifetimeMs || !is_first(id)) return std::nullopt;
-    BegunSignIn begun{.nonce = derived(kNonce, id), .code_verifier = derived(kVerifier, id)};
-    std::ranges::copy(fields.take(begun.linking_user.bytes.size()), begun.linking_user.bytes.begin());
+    BegunSignIn begun{.begun_ms = begun_ms, .nonce = derived(kNonce, id), .code_verifier = derived(kVerifier, id)};
+    std::ranges::copy(fields.take(begun.stepping_up_user.bytes.size()), begun.stepping_up_user.bytes.begin());
     begun.provider = fields.short_text();
     begun.return_route = fields.rest();
     return begun;

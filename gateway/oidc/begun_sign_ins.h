@@ -25,11 +25,14 @@ namespace tollgate::oidc {
 inline constexpr std::string_view kBrowserCookie = "__Host-tollgate-sign-in";
 
 struct BegunSignIn {
-    std::string provider = {};       // its id
-    std::string return_route = {};   // as return_route() made it
-    Id128 linking_user = {};         // who is signed in, and adds this way of signing in to his account; nil: nobody
+    std::string provider = {};      // its id
+    std::string return_route = {};  // as return_route() made it
+    std::int64_t begun_ms = 0;
+    Id128 stepping_up_user = {};     // who is signed in, and proves again who he is; nil: somebody signs in
     std::string nonce = {};          // that the ID token must have
     std::string code_verifier = {};  // RFC 7636: without it the code is of no use
+
+    bool steps_up() const { return !stepping_up_user.is_nil(); }
 };
 
 // Any thread. The key of the seal is the process's own: a restart ends the sign-ins that are under way.
@@ -51,7 +54,7 @@ class BegunSignIns {
     struct NewSignIn {
         std::string_view provider, return_route;  // the id of at most 255 bytes
         std::string_view browser;                 // the cookie's value
-        Id128 linking_user = {};
+        Id128 stepping_up_user = {};
     };
     Beginning begin(const NewSignIn& sign_in, std::int64_t unix_ms) const;
     // Nothing: the state was not made here or not for this browser, is too old, or has come back before.

@@ -19,7 +19,7 @@ using simdjson::dom::object;
 constexpr std::array<std::string_view, kTokenFaults> kFaults = {
     "too_large",     "malformed",       "algorithm_refused", "critical_extension", "embedded_key", "unknown_key",
     "ambiguous_key", "wrong_signature", "wrong_issuer",      "wrong_audience",     "wrong_party",  "expired",
-    "not_yet_valid", "wrong_age",       "wrong_nonce",       "wrong_claims"};
+    "not_yet_valid", "wrong_age",       "wrong_nonce",       "old_sign_in",        "wrong_claims"};
 
 using MaybeFault = std::optional<TokenFault>;
 
@@ -120,7 +120,11 @@ MaybeFault check_claims(const Parts& parts, const TokenRules& rules) {
     if (MaybeFault fault = check_audience(claims, rules.client_id)) return fault;
     if (MaybeFault fault = check_times(claims, rules.now_s)) return fault;
     const bool same_nonce = !rules.nonce.empty() && is_same(text_in(claims, "nonce"), rules.nonce);
-    return same_nonce ? std::nullopt : MaybeFault(TokenFault::wrong_nonce);
+    if (!same_nonce) return TokenFault::wrong_nonce;
+    if (rules.signed_in_since_s == 0) return std::nullopt;
+    const auto signed_in = time_in(claims, "auth_time");
+    const bool since = signed_in && *signed_in >= rules.signed_in_since_s - kClockSkewSeconds;
+    return since ? std::nullopt : MaybeFault(TokenFault::old_sign_in);
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ enum class TokenFault : std::uint8_t {
     not_yet_valid,
     wrong_age,  // it was made in the future, too long ago, or does not say when
     wrong_nonce,
+    old_sign_in,   // its person was asked who he is before that was demanded, or it does not say when
     wrong_claims,  // such as no subject
 };
 inline constexpr std::size_t kTokenFaults = static_cast<std::size_t>(TokenFault::wrong_claims) + 1;
@@ -49,6 +50,7 @@ struct TokenRules {
     std::string nonce;                           // of the sign-in; never empty
     std::string groups_claim = {};               // as read_claims() takes it
     std::int64_t now_s = 0;                      // Unix time
+    std::int64_t signed_in_since_s = 0;          // the same, that auth_time must not be before; 0: any
 };
 
 std::expected<Claims, TokenFault> verify_id_token(std::string_view token, const TokenRules& rules, const KeySet& keys);

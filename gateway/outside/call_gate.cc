@@ -4,9 +4,9 @@ namespace tollgate {
 
 bool CallGate::enter(const Id128& organization) {
     const std::lock_guard lock(mutex_);
-    if (calls_ == kMostCalls) return false;
+    if (calls_ == most_calls_) return false;
     std::uint32_t& own = of_[organization];
-    if (own == kMostOfOne) return false;
+    if (own == most_of_one_) return false;
     ++own;
     ++calls_;
     return true;

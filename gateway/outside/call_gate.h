@@ -17,6 +17,9 @@ class CallGate {
     static constexpr std::uint32_t kMostCalls = 32;
     static constexpr std::uint32_t kMostOfOne = 2;  // organization; the others are not kept waiting by it
 
+    explicit CallGate(std::uint32_t most_calls = kMostCalls, std::uint32_t most_of_one = kMostOfOne)
+        : most_calls_(most_calls), most_of_one_(most_of_one) {}
+
     // While it lives, a call is inside. False: there was no room.
     class Pass {
       public:
@@ -39,6 +42,7 @@ class CallGate {
     bool enter(const Id128& organization);
     void leave(const Id128& organization);
 
+    const std::uint32_t most_calls_, most_of_one_;
     std::mutex mutex_;
     std::uint32_t calls_ = 0;                                 // guarded by mutex_
     std::unordered_map<Id128, std::uint32_t, Id128Hash> of_;  // the same; none is 0

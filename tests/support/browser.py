@@ -5,7 +5,7 @@ import re
 import secrets
 
 COOKIE = "__Host-tollgate-session"
-SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+SAME_ORIGIN, CROSS_SITE = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "cross-site"}
 _hosts = itertools.count(1)
 
 
@@ -17,21 +17,37 @@ class Browser:
         self.agent = agent
         number = next(_hosts)
         self.address = address or f"10.{100 + number // 256}.{number % 256}.1"
-        self.cookie = None
+        self.cookies = {}
+
+    @property
+    def cookie(self):
+        """The secret of its session; None: it has none."""
+        return self.cookies.get(COOKIE)
+
+    @cookie.setter
+    def cookie(self, secret):
+        self.cookies[COOKIE] = secret
+
+    def lines(self, headers=SAME_ORIGIN):
+        """What it says of itself in each call."""
+        sent = {"User-Agent": self.agent, "X-Forwarded-For": self.address, **headers}
+        cookies = {"theme": "dark"} | self.cookies
+        return sent | {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
     def ask(self, method, path, json=None, *, headers=SAME_ORIGIN, **options):
-        sent = {"User-Agent": self.agent, "X-Forwarded-For": self.address, **headers}
-        if self.cookie is not None:
-            sent["Cookie"] = f"theme=dark; {COOKIE}={self.cookie}"
-        answer = self.gateway.request(method, path, json=json, headers=sent, **options)
+        answer = self.gateway.request(method, path, json=json, headers=self.lines(headers), **options)
         for line in answer.header_values("set-cookie"):
             found = re.fullmatch(
-                rf"{COOKIE}=([^;]*); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=(\d+)", line
+                r"(__Host-tollgate-[a-z-]+)=([^;]*); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=(\d+)", line
             )
             assert found, line
             assert answer.header("cache-control") == "no-store"
-            self.cookie = found[1] or None
-            assert (self.cookie is None) == (found[2] == "0"), line
+            name, value, lifetime_s = found.groups()
+            assert (value == "") == (lifetime_s == "0"), line
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
         return answer
 
     def gets(self, method, path, json=None, **options):

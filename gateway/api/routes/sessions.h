@@ -5,12 +5,13 @@
 #include "gateway/api/routes/row.h"
 #include "gateway/api/sessions.h"
 #include "gateway/api/setup.h"
+#include "gateway/api/sign_in_offers.h"
 
 namespace tollgate::rows {
 
 // clang-format off
 inline constexpr Operation kSessionsRoutes[] = {
-    {kGet, "/api/sign-in", "sign_in_offers", anybody, worker, {show_sign_in},
+    {kGet, "/api/sign-in", "sign_in_offers", anybody, worker, {show_sign_in_offers},
      "Show what the page for signing in may offer", {.answer = &kSignInOffers}},
     {kPost, "/api/setup", "setup", page, passwords, {prove_setup, set_up, "instance.setup"},
      "Become the person who operates the gateway, by the link that its first start printed; signs in",

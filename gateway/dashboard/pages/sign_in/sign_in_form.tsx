@@ -3,10 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../../api/client";
 import { canUsePasskeys, usePasskey } from "../../api/passkeys";
 import { factorsAsked, loadOffers, signIn, type Credentials, type SignInOffers } from "../../api/sign_in";
-import { Button, LinkButton } from "../../components/button";
+import { Button } from "../../components/button";
 import { TextField } from "../../components/field";
 import { Notice } from "../../components/notice";
 import { FactorForm, SignInError } from "./factor_form";
+import { ProviderButtons } from "./provider_buttons";
 
 interface SignInFormProps {
     email?: string; // of who must sign in again
@@ -72,14 +73,7 @@ export function SignInForm({ email: known, target, onDone }: SignInFormProps) {
                     <code>run.sh</code> printed.
                 </Notice>
             )}
-            {offers?.identity_providers.map((provider) => (
-                <LinkButton
-                    key={provider.id}
-                    href={`api/sign-in/${encodeURIComponent(provider.id)}?return_to=${encodeURIComponent(target.replace(/^#/, ""))}`}
-                >
-                    Continue with {provider.name}
-                </LinkButton>
-            ))}
+            <ProviderButtons offers={offers} target={target} purpose="sign_in" />
             {offers?.password !== false && (
                 <>
                     <TextField

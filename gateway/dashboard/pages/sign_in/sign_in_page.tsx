@@ -4,7 +4,7 @@ import type { ApiError } from "../../api/client";
 import { me } from "../../api/session";
 import { signIn } from "../../api/sign_in";
 import { AloneFrame } from "../../components/alone_frame";
-import { Button } from "../../components/button";
+import { Button, LinkButton } from "../../components/button";
 import { Notice } from "../../components/notice";
 import { navigate, query, safeTarget } from "../../router";
 import { SignInError } from "./factor_form";
@@ -22,6 +22,7 @@ const kFaults: Record<string, string> = {
     account_taken: "The account with your address belongs to another identity.",
     account_not_verified: "There is an account with your address, and nobody has shown that it is yours.",
     operator_account: "Operators link their accounts themselves, when they are signed in.",
+    another_person: "Somebody else signed in there than you are here.",
     suspended: "Your account is suspended.",
     busy: "Too many people sign in at the moment. Try again.",
     store_unavailable: "The gateway cannot store anything now. Try again later.",
@@ -30,17 +31,19 @@ const kFaults: Record<string, string> = {
 export function SignInPage() {
     const { to, token, error } = query.value;
     const target = safeTarget(to);
-    // Who is signed in already has nothing to do here.
+    // Who is signed in already has nothing to do here, but to learn that he has not proven again who he is.
     const signedIn = me.value !== null && token === undefined;
     useEffect(() => {
-        if (signedIn) navigate(target, "replace");
-    }, [signedIn]);
+        if (signedIn && error === undefined) navigate(target, "replace");
+    }, [signedIn, error]);
     const done = () => navigate(target, "replace");
     return (
         <AloneFrame title="Sign in">
             {error !== undefined && <Notice tone="bad">{kFaults[error] ?? "Signing in has failed. Try again."}</Notice>}
             {token !== undefined ? (
                 <ByLink token={token} onDone={done} />
+            ) : signedIn ? (
+                <LinkButton href={target}>Go back</LinkButton>
             ) : (
                 <SignInForm onDone={done} target={target} />
             )}

@@ -1,12 +1,14 @@
 // Before what is dangerous: the person proves again who he is, and what he pressed goes on.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../../api/client";
 import { canUsePasskeys, usePasskey } from "../../api/passkeys";
-import { factorsAsked, stepUp, stepUpWaits, type Credentials } from "../../api/sign_in";
+import { me } from "../../api/session";
+import { factorsAsked, loadOffers, stepUp, stepUpWaits, type Credentials, type SignInOffers } from "../../api/sign_in";
 import { Button } from "../../components/button";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { TextField } from "../../components/field";
 import { FactorForm, SignInError } from "./factor_form";
+import { ProviderButtons } from "./provider_buttons";
 
 export function StepUpDialog() {
     const goOn = stepUpWaits.value;
@@ -18,6 +20,12 @@ function OpenStepUp({ onDone }: { onDone: (proven: boolean) => void }) {
     const [asked, setAsked] = useState<ApiError | null>(null);
     const [busy, setBusy] = useState(false);
     const [error, setError] = useState<ApiError | null>(null);
+    const [offers, setOffers] = useState<SignInOffers | null>(null);
+    // Who came from an identity provider may have no password here. The way there leaves the page.
+    const byProvider = me.value?.session?.proofs.includes("identity_provider") === true;
+    useEffect(() => {
+        if (byProvider) void loadOffers().then(setOffers);
+    }, [byProvider]);
 
     const attempt = async (credentials: Credentials) => {
         setBusy(true);
@@ -54,6 +62,7 @@ function OpenStepUp({ onDone }: { onDone: (proven: boolean) => void }) {
                 />
             ) : (
                 <form class="form" onSubmit={submit}>
+                    <ProviderButtons offers={offers} target={location.hash} purpose="step_up" />
                     <TextField
                         label="Your password"
                         type="password"

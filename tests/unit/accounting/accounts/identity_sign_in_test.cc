@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "accounting/accounts/password.h"
 #include "accounting/accounts/user.h"
 #include "store/key_space.h"
 #include "tests/support/accounts_fixture.h"
+#include "tests/support/master_keys.h"
 
 namespace tollgate {
 namespace {
@@ -138,6 +140,20 @@ TEST_F(IdentitySignInTest, AnAccountThatIsInUseUnverifiedIsNotLinked) {
     const Id128 unused = person("bob@example.com", VerifiedBy::nobody);
     EXPECT_EQ(outcome_of(provided("t", "bob@example.com")), "link");
     EXPECT_EQ(user(unused).verified_by, VerifiedBy::identity_provider);
+}
+
+TEST_F(IdentitySignInTest, APasswordIsUse) {
+    accounts_->vault().use(master_keys('a'));
+    const Id128 taken = person("ann@example.com", VerifiedBy::nobody);
+    ASSERT_TRUE(apply([&](Change& change) { return set_password(change, taken, "a hash"); }).ok());
+    EXPECT_EQ(outcome_of(provided("s", "ann@example.com")), "account_not_verified");
+}
+
+TEST_F(IdentitySignInTest, AnOperatorIsNotLinkedByHisAddress) {
+    const Id128 ann = person("ann@example.com");
+    ASSERT_TRUE(apply([&](Change& change) { return update_user(change, ann, {.is_operator = true}); }).ok());
+    EXPECT_EQ(outcome_of(provided("s", "ann@example.com")), "operator_account");
+    EXPECT_THAT(identities(ann), IsEmpty());
 }
 
 TEST_F(IdentitySignInTest, PeopleAreMadeWhereTheConfigurationSaysSo) {

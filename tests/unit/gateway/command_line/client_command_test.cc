@@ -32,7 +32,8 @@ TEST(ClientCommand, EachManagementOperationHasOne) {
     for (const Route& route : routes()) {
         for (const Operation& operation : route.operations) {
             const bool of_pages = operation.guard.kind == Guard::Kind::page || operation.guard.session_only ||
-                                  operation.runs_on == RunsOn::passwords;
+                                  operation.runs_on == RunsOn::passwords ||
+                                  operation.runs_on == RunsOn::identity_providers;
             const bool managed = route.path.starts_with("/api/") && operation.runs_on != RunsOn::exchange && !of_pages;
             if (!managed || repeated.contains(route.path)) continue;
             EXPECT_TRUE(named.contains({operation.method, operation.path}))

@@ -6,6 +6,7 @@
 
 #include "gateway/oidc/authorization_request.h"
 #include "gateway/oidc/begun_sign_ins.h"
+#include "gateway/oidc/callback_query.h"
 #include "gateway/oidc/provider_metadata.h"
 #include "gateway/oidc/return_route.h"
 #include "gateway/text/base64.h"
@@ -30,7 +31,7 @@ TEST_F(BegunSignInsTest, WhatBeganComesBack) {
     ASSERT_TRUE(begun);
     EXPECT_EQ(begun->provider, "keycloak");
     EXPECT_EQ(begun->return_route, "/o/1/keys?page=2");
-    EXPECT_TRUE(begun->linking_user.is_nil());
+    EXPECT_TRUE(begun->stepping_up_user.is_nil());
     EXPECT_EQ(begun->nonce, beginning.nonce);
     EXPECT_EQ(begun->code_verifier.size(), 43U);  // RFC 7636 wants that many at least
     std::string digest(32, '\0');
@@ -39,11 +40,15 @@ TEST_F(BegunSignInsTest, WhatBeganComesBack) {
     EXPECT_EQ(beginning.code_challenge, base64_url(digest));
 }
 
-TEST_F(BegunSignInsTest, WhoLinksComesBack) {
+TEST_F(BegunSignInsTest, WhoStepsUpComesBack) {
     const Id128 user = make_uuid7(kNow);
-    const auto linking =
-        sign_ins->begin({.provider = "p", .return_route = "/", .browser = browser, .linking_user = user}, kNow);
-    EXPECT_EQ(sign_ins->finish(linking.state, browser, kNow)->linking_user, user);
+    const auto stepping_up =
+        sign_ins->begin({.provider = "p", .return_route = "/", .browser = browser, .stepping_up_user = user}, kNow);
+    const auto begun = sign_ins->finish(stepping_up.state, browser, kNow + 1000);
+    ASSERT_TRUE(begun);
+    EXPECT_TRUE(begun->steps_up());
+    EXPECT_EQ(begun->stepping_up_user, user);
+    EXPECT_EQ(begun->begun_ms, kNow);
 }
 
 TEST_F(BegunSignInsTest, OnlyOnce) {
@@ -117,6 +122,13 @@ TEST(AuthorizationRequest, CarriesWhatTheFlowNeeds) {
                         .scopes = scopes,
                         .beginning = beginning})
                     .starts_with("https://id.example.com/auth?tenant=1&response_type=code&"));
+    EXPECT_TRUE(url_of({.endpoint = "https://id.example.com/auth",
+                        .client_id = "",
+                        .redirect_uri = "",
+                        .scopes = scopes,
+                        .beginning = beginning,
+                        .anew = true})
+                    .ends_with("&code_challenge_method=S256&prompt=login&max_age=0"));
 }
 
 // Row 78 of the field reports: Rackula#2917, hermes-agent#41502.
@@ -161,6 +173,22 @@ TEST(ReturnRoute, OnlyARouteOfOurPage) {
                                std::string("/a\0b", 4),
                                "/" + std::string(4096, 'a')};
     for (const std::string& text : bad) EXPECT_EQ(return_route(text), "/") << text;
+}
+
+TEST(CallbackQuery, EachStandsThereOnce) {
+    const auto read = read_callback_query("state=s%2F1&code=c%2B1&iss=https%3A%2F%2Fid.example.com&session_state=x&x");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->state, "s/1");
+    EXPECT_EQ(read->code, "c+1");
+    EXPECT_EQ(read->issuer, "https://id.example.com");
+    EXPECT_EQ(read->error, "");
+    EXPECT_EQ(read_callback_query("error=access_denied&state=s")->error, "access_denied");
+    EXPECT_EQ(read_callback_query("")->state, "");
+    for (const std::string bad :
+         {"state=a&state=a", "code=a&state=b&code=c", "c%6fde=a&code=b", "code=%zz", "code=<"}) {
+        EXPECT_FALSE(read_callback_query(bad)) << bad;
+    }
+    EXPECT_FALSE(read_callback_query("code=" + std::string(kMostCallbackBytes, 'c')));
 }
 
 std::string metadata(const std::string& more, const std::string& token = "https://id.example.com/token") {

@@ -250,5 +250,24 @@ TEST(IdToken, NamesOfFaultsAreTheirOwn) {
     EXPECT_EQ(names.size(), kTokenFaults);
 }
 
+// Where somebody must have been asked anew, an older sign-in there, or one at no known time, does not do.
+TEST(IdToken, SaysSinceWhenItsPersonIsSignedIn) {
+    const auto at = [](std::int64_t seconds) { return std::to_string(kNow + seconds); };
+    const auto outcome = [](const std::string& auth_time, std::int64_t since_s) {
+        Members claims = good_claims();
+        if (!auth_time.empty()) claims["auth_time"] = auth_time;
+        TokenRules rules = usual_rules();
+        rules.signed_in_since_s = since_s;
+        return outcome_of(signed_token(rsa(), rs256, object_of(good_header()), object_of(claims)), rules, usual_keys());
+    };
+    EXPECT_EQ(outcome(at(0), kNow), "subject ann");
+    EXPECT_EQ(outcome(at(-kClockSkewSeconds), kNow), "subject ann");
+    EXPECT_EQ(outcome(at(-kClockSkewSeconds - 1), kNow), "old_sign_in");
+    EXPECT_EQ(outcome("", kNow), "old_sign_in");
+    EXPECT_EQ(outcome("\"" + at(0) + "\"", kNow), "old_sign_in");
+    EXPECT_EQ(outcome(at(-86400), 0), "subject ann");
+    EXPECT_EQ(outcome("", 0), "subject ann");
+}
+
 }  // namespace
 }  // namespace tollgate::oidc
