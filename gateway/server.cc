@@ -1,7 +1,6 @@
 #include "gateway/server.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,18 +16,14 @@
 
 #include "accounting/accounts/alerts.h"
 #include "gateway/api/allowances.h"
-#include "gateway/google_signers.h"
 #include "gateway/host/host_socket.h"
 #include "gateway/listen.h"
 #include "gateway/master_keys.h"
-#include "gateway/open_books.h"
+#include "gateway/open_services.h"
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
 #include "gateway/ops/operations_server.h"
-#include "gateway/own_provider.h"
 #include "gateway/reload.h"
-#include "gateway/routing/described_provider.h"
-#include "gateway/tell_stranded_passkeys.h"
 #include "gateway/worker.h"
 #include "store/data_directory.h"
 #include "store/rocks_store.h"
@@ -37,28 +32,11 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint64_t kMostGivingWay = 64;             // idle connections that are told to go, and have not gone yet
-constexpr std::uint32_t kPartOfFetchers = 4;             // one of so many is the most that an organization keeps busy
-constexpr std::uint32_t kOutsideThreads = 4;             // calls of other servers at once; further ones wait
-constexpr std::uint32_t kLeastParsers = 2;               // so that one large body does not keep all others waiting
 constexpr auto kRefusalPause = std::chrono::seconds(5);  // what a kill may lose of refused acts
 constexpr auto kAlertLook = std::chrono::seconds(5);     // how late people are told about their money
 constexpr auto kAllowanceLook = std::chrono::seconds(10);  // how late a window may be granted
 constexpr auto kSessionLook = std::chrono::minutes(10);    // how late sessions end that nobody uses
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
-constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
-
-// Every connection may use one descriptor for the client and one upstream.
-void raise_descriptor_limit(const LimitsConfig& limits, const Logger& logger) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    const rlim_t wanted = 2ULL * limits.max_connections + kReservedDescriptors;
-    limit.rlim_cur = std::min(std::max(limit.rlim_cur, wanted), limit.rlim_max);
-    setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted) {
-        logger.warning(std::to_string(limit.rlim_cur) + " file descriptors allow fewer than max_connections (" +
-                       std::to_string(limits.max_connections) + ") proxied at once");
-    }
-}
 
 class Server {
   public:
@@ -358,99 +336,17 @@ class Server {
 
 }  // namespace
 
-// Those that are left out for want of a key have been named already.
-void report_missing_providers(const Services& services, const Logger& logger) {
-    for (const std::string& name : services.catalogue.get()->missing_providers()) {
-        const auto& left_out = services.config.providers_left_out;
-        if (std::ranges::find(left_out, name) != left_out.end()) continue;
-        // The catalogue knows many providers, few of which anybody uses; one that it does not know may be a slip.
-        if (services.catalogue.get()->prices().provider(name) != nullptr) continue;
-        logger.warning("the price list has models of provider " + name +
-                       ", which is not configured: they cannot be called there");
-    }
-}
-
 Status serve(Config config) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGHUP, SIG_IGN);   // until there is something to reload
     std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is a failed write, which the ledger knows how to bear
-    const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
-    const std::uint32_t workers = config.workers == 0 ? cores : config.workers;
     Services services;
+    services.worker_count = config.workers == 0 ? std::max(1U, std::thread::hardware_concurrency()) : config.workers;
     services.config = std::move(config);
-    services.worker_count = workers;
-    services.log = std::make_unique<Log>(services.config.log);
-    const Logger logger = services.log->logger(LogComponent::server);
-    raise_descriptor_limit(services.config.limits, logger);
-    for (const std::string& name : services.config.providers_left_out) {
-        logger.info("provider " + name + " is left out: its api_key is empty");
-    }
-    auto prices = PriceList::load(services.config.catalogue);
-    if (!prices) return prices.error();
-    Status status = describe_providers(services.config, **prices);
+    Status status = open_services(services);
     if (!status.ok()) return status;
-    auto providers = resolve_providers(services.config, **prices);
-    if (!providers) return providers.error();
-    services.providers = std::move(*providers);
-    Status signing = start_google_signers(services.config.providers, services.providers, logger);
-    if (!signing.ok()) return signing;
-    auto trusted_proxies = wire::Networks::from(services.config.trusted_proxies);
-    if (!trusted_proxies) return trusted_proxies.error();
-    services.trusted_proxies = std::move(*trusted_proxies);
-    auto allowed_networks = wire::Networks::from(services.config.provider_keys.allowed_networks);
-    if (!allowed_networks) return allowed_networks.error();
-    services.reach = wire::Reach(std::move(*allowed_networks));
-    auto media_networks = wire::Networks::from(services.config.fetched_media.allowed_networks);
-    if (!media_networks) return media_networks.error();
-    services.media_reach = wire::Reach(std::move(*media_networks));
-    auto git_hosts = GitHosts::from(services.config.git);
-    if (!git_hosts) return git_hosts.error();
-    services.git_hosts = std::move(*git_hosts);
-    auto identity_providers =
-        IdentityProviders::open(services.config.sign_in, services.config.accounts.public_url, services.draining);
-    if (!identity_providers) return identity_providers.error();
-    services.identity_providers = std::move(*identity_providers);
-    auto tls = load_tls(services.config);
-    if (!tls) return tls.error();
-    services.tls = std::move(*tls);
-    services.catalogue.set(std::make_shared<const Catalogue>(*prices, services.providers));
-    report_missing_providers(services, logger);
-    services.health = std::make_unique<HealthBoard>(workers, services.catalogue.get()->room_for_numbers(),
-                                                    breaker_options(services.config.routing));
-    status = open_books(services, workers);
-    if (status.ok()) status = open_vault(*services.accounts, services.config.secrets, logger);
-    if (!status.ok()) return status;
-    tell_stranded_passkeys(services, logger);
-    services.own_keys = std::make_unique<OwnKeys>(services);
-    if (const Config& own = services.config; own.mail.is_on()) {
-        auto mailer = Mailer::open(*services.accounts, own.mail, own.accounts.public_url,
-                                   services.log->logger(LogComponent::mail));
-        if (!mailer) return mailer.error();
-        services.mailer = std::move(*mailer);
-    }
-    auto log = AccessLog::open(services.config.access_log);
-    if (!log) return log.error();
-    services.access_log = std::move(*log);
-    services.bodies = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_body_bytes);
-    services.answers = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_answer_bytes);
-    const ResponseCacheConfig& cache = services.config.response_cache;
-    services.response_cache = std::make_unique<ResponseCache>(ResponseCache::Limits{
-        .max_bytes = cache.max_bytes, .max_answer_bytes = cache.max_answer_bytes, .max_waiting = cache.max_waiting});
-    services.parsers = std::make_unique<ThreadPool>("parse", std::max(kLeastParsers, workers / 2));
-    services.parsing = std::make_unique<FairQueue>(services.parsers->executor());
-    services.readers =
-        std::make_unique<ThreadPool>("read", services.config.management.readers, ThreadPool::Priority::background);
-    services.account_changes = std::make_unique<ThreadPool>("accounts", 1);
-    services.outside = std::make_unique<ThreadPool>("outside", kOutsideThreads);
-    services.identity_calls = std::make_unique<ThreadPool>("identity", IdentityProviders::kThreads);
-    services.passwords =
-        std::make_unique<ThreadPool>("passwords", PasswordGate::kThreads, ThreadPool::Priority::background);
-    const FetchedMediaConfig& media = services.config.fetched_media;
-    services.fetchers = std::make_unique<ThreadPool>("fetch", media.is_on() ? media.threads : 0);
-    services.fetching = std::make_unique<FairQueue>(services.fetchers->executor(),
-                                                    std::max(media.threads / kPartOfFetchers, std::uint32_t{1}));
     Server server(services);
-    status = server.start(workers);
+    status = server.start(services.worker_count);
     if (!status.ok()) return status;
     server.run();
     return {};
