@@ -57,6 +57,11 @@ Result<Id128> judge(std::string_view document, const Result<std::string>& text, 
 
 }  // namespace
 
+std::string link_path(PersonLinkKind kind, std::string_view token) {
+    const std::string_view page = is_for(kind, LinkUse::sign_in) ? "sign-in" : "password";
+    return std::string("/#/").append(page).append("?token=").append(token);
+}
+
 std::string_view to_string(PersonLinkKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 bool parse(std::string_view text, PersonLinkKind& kind) { return parse_name(kKinds, text, kind); }
 std::int64_t lifetime_ms(PersonLinkKind kind) { return kLifetimesMs.at(static_cast<std::size_t>(kind)); }

@@ -21,6 +21,8 @@ enum class PersonLinkKind : std::uint8_t {
 std::string_view to_string(PersonLinkKind kind);
 bool parse(std::string_view text, PersonLinkKind& kind);
 std::int64_t lifetime_ms(PersonLinkKind kind);
+// What stands behind the gateway's address in such a link: "/#/password?token=…".
+std::string link_path(PersonLinkKind kind, std::string_view token);
 
 // Returns the token. Only its digest is stored.
 std::string make_person_link(Change& change, const Id128& user, PersonLinkKind kind);

@@ -14,17 +14,13 @@ namespace {
 constexpr std::string_view kTokenPrefix = "tg-setup-";
 
 Status check(const Result<std::string>& text, std::string_view token) {
-    if (!text && text.error().code() != StatusCode::not_found) return text.error();
     KeyDigest stored;
-    if (text) {
-        DocumentReader reader;
-        reader.open(kSetupDocumentKey, *text);
-        reader.digest("token", stored);
-        if (Status status = reader.status(); !status.ok()) return status;
-    }
+    const auto there =
+        read_if_there(kSetupDocumentKey, text, [&](DocumentReader& reader) { reader.digest("token", stored); });
+    if (!there) return there.error();
     const KeyDigest given = digest_key(token);
     const bool same = CRYPTO_memcmp(stored.bytes.data(), given.bytes.data(), given.bytes.size()) == 0;
-    if (text && same) return {};
+    if (*there && same) return {};
     return {StatusCode::not_found, "the link is not the one that was printed last, or it was used", "setup_invalid"};
 }
 
@@ -38,6 +34,8 @@ std::string make_setup_token(Change& change) {
     change.concerns({}, std::string(kSetupDocumentKey));
     return token;
 }
+
+std::string setup_path(std::string_view token) { return "/#/setup?token=" + std::string(token); }
 
 Result<bool> has_setup_token(Store& store) {
     const auto text = store.get(Family::accounts, kSetupDocumentKey);

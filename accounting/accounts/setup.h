@@ -15,6 +15,8 @@ class Change;
 
 // Returns the token, of which only the digest is stored. One that was made before ends.
 std::string make_setup_token(Change& change);
+// What stands behind the gateway's address in the link.
+std::string setup_path(std::string_view token);
 // Whether there is one that nobody has used.
 Result<bool> has_setup_token(Store& store);
 // not_found setup_invalid: it is another one, or was used. The second uses it up.

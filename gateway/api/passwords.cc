@@ -42,7 +42,8 @@ ApiAnswer create_password_link(Call& call, Change& change) {
     }
     const std::string token = make_person_link(change, *id, PersonLinkKind::password);
     JsonWriter json;
-    json.object().key("link").text(call.services.config.accounts.public_url + "/#/password?token=" + token);
+    json.object().key("link").text(call.services.config.accounts.public_url +
+                                   link_path(PersonLinkKind::password, token));
     json.key("expires_at").time(call.request.now_ms + lifetime_ms(PersonLinkKind::password));
     ApiAnswer answer = json_answer(json.end(), 201);
     answer.secret_of = user_document_key(to_uuid(*id));

@@ -6,24 +6,39 @@
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/password.h"
 #include "accounting/accounts/person_link.h"
+#include "accounting/accounts/second_factors.h"
 #include "accounting/accounts/session.h"
 #include "accounting/accounts/setup.h"
 #include "accounting/accounts/user.h"
+#include "store/key_space.h"
 
 namespace tollgate {
 namespace {
 
 using Act = Result<std::string> (*)(Change&, const User&, const std::string& base);
 
+// The link of a person, below `base`.
+std::string link_of(Change& change, const Id128& user, PersonLinkKind kind, const std::string& base) {
+    return base + link_path(kind, make_person_link(change, user, kind));
+}
+
 Result<std::string> reset_password(Change& change, const User& user, const std::string& base) {
     const Id128 id = user.id;
     if (Status status = clear_password(change, id); !status.ok()) return std::unexpected(std::move(status));
     end_sessions(change, id);
-    return base + "/#/password?token=" + make_person_link(change, id, PersonLinkKind::password);
+    return link_of(change, id, PersonLinkKind::password, base);
 }
 
 Result<std::string> make_login_link(Change& change, const User& user, const std::string& base) {
-    return base + "/#/sign-in?token=" + make_person_link(change, user.id, PersonLinkKind::sign_in);
+    return link_of(change, user.id, PersonLinkKind::sign_in, base);
+}
+
+Result<std::string> disable_second_factors(Change& change, const User& user, const std::string&) {
+    const std::string email = user.email;
+    const Status erased = erase_second_factors(change, Id128(user.id));
+    if (!erased.ok()) return std::unexpected(erased);
+    change.concerns({}, user_document_key(to_uuid(user.id)));
+    return email + " signs in without a second factor";
 }
 
 Result<std::string> make_operator(Change& change, const User& user, const std::string&) {
@@ -42,6 +57,9 @@ constexpr std::array kActs = {
     HostActRow{{"reset-password", "End a person's password and sessions; print a link to choose another one", true},
                "host.reset_password",
                reset_password},
+    HostActRow{{"disable-2fa", "Remove a person's authenticator app, passkeys and recovery codes", true},
+               "host.disable_2fa",
+               disable_second_factors},
     HostActRow{{"login-link", "Print a link that signs a person in, once, within ten minutes", true},
                "host.login_link",
                make_login_link},
@@ -67,7 +85,7 @@ const User* find_person(const Directory& directory, const std::string& text) {
 }
 
 Result<std::string> perform_in(Change& change, const HostActRow& row, const HostAct& act, const std::string& base) {
-    if (row.act == nullptr) return base + "/#/setup?token=" + make_setup_token(change);
+    if (row.act == nullptr) return base + setup_path(make_setup_token(change));
     const User* const user = find_person(change.directory(), act.user);
     if (user == nullptr) return failure(StatusCode::not_found, "there is no such person: " + act.user);
     return row.act(change, User(*user), base);

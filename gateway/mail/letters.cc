@@ -1,5 +1,7 @@
 #include "gateway/mail/letters.h"
 
+#include "accounting/accounts/person_link.h"
+
 namespace tollgate {
 namespace {
 
@@ -34,7 +36,7 @@ Letter registration_letter(const std::string& base, const std::string& token) {
 Letter password_letter(const std::string& base, const std::string& token) {
     return {.subject = "Choose a new password",
             .text = "Somebody asked for a new password of the account with this address at " + base + ".\n\n  " + base +
-                    "/#/password?token=" + token +
+                    link_path(PersonLinkKind::mailed_password, token) +
                     "\n\nThere you choose one. All your sessions end then. The link is good for an hour, once.\n" +
                     std::string(kIgnore)};
 }

@@ -86,7 +86,7 @@ Result<json::object> make_data(const std::string& directory, bool quickstart) {
     if (!root) return std::unexpected(root.error());
     json::object made;
     made["root_key"] = root->plaintext;
-    made["setup_path"] = "/#/setup?token=" + setup_token;
+    made["setup_path"] = setup_path(setup_token);
     if (!quickstart) return made;
     auto slots = SlotFile::open({slot_file_path(directory), kInitSlots, 1, *epoch});
     if (!slots) return std::unexpected(slots.error());

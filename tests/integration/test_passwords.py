@@ -8,6 +8,7 @@ import pytest
 
 from support import processes
 from support.browser import Browser, give_password, signed_in
+from support.host_acts import admin
 from support.mail import DropFolder, mail_config
 from support.master_key import secrets_of
 from support.people import new_team, refusal_of
@@ -129,13 +130,6 @@ def test_who_is_invited_chooses_a_password(own, folder):
 
 
 # --- from the host
-
-
-def admin(gateway, *arguments, expect=0):
-    command = [gateway.binary, "admin", *arguments, "--data-dir", gateway.data_dir]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == expect, done.stderr
-    return done.stdout.strip() or done.stderr.strip()
 
 
 def test_the_host_replaces_a_password(own, ann):

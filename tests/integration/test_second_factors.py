@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.browser import Browser, give_password, signed_in
+from support.host_acts import admin
 from support.mail import DropFolder, mail_config
 from support.master_key import secrets_of
 from support.one_time_codes import AuthenticatorApp
 from support.people import new_team, refusal_of
 from support.processes import Gateway
+from support.waiting import eventually
 
 PASSWORD = "correct horse battery"
 
@@ -53,6 +55,38 @@ def enrolled(gateway, ann):
     """A browser that is signed in, the app and the recovery codes."""
     browser = signed_in(gateway, ann, PASSWORD)
     return (browser, *enrol(browser))
+
+
+# --- beside other ways
+
+
+def test_the_host_lets_in_who_has_lost_every_factor(gateway, ann, enrolled):
+    assert refusal_of(Browser(gateway).sign_in(ann.email, PASSWORD))[1] == "second_factor_required"
+    assert admin(gateway, "disable-2fa", ann.email) == f"{ann.email} signs in without a second factor"
+    browser = Browser(gateway)
+    assert browser.sign_in(ann.email, PASSWORD).status == 201
+    factors = browser.gets("GET", "/api/me/second-factors")
+    assert (factors["totp"], factors["recovery_codes"]) == (None, None)
+    assert browser.gets("GET", "/api/me")["user"]["second_factor_since"] is None
+
+
+def test_a_password_alone_proves_nothing_of_who_has_a_second_factor(start_gateway, tmp_path):
+    """Whoever has stolen a session and knows the password does not come to the factors by changing it."""
+    config = mail_config({"drop_folder": str(tmp_path / "mail")}, step_up_lifetime_ms=3000)
+    gateway = start_gateway(secrets=secrets_of(tmp_path), **config)
+    person = gateway.person()
+    browser = signed_in(gateway, person, give_password(gateway, person, PASSWORD))
+    app, codes = enrol(browser)
+    body = {"current_password": PASSWORD, "password": "another horse battery"}
+
+    eventually(lambda: browser.ask("POST", "/api/me/tokens", {"name": "t"}).status == 403, within_s=10)
+    assert refusal_of(browser.ask("PUT", "/api/me/password", body)) == (403, "step_up_required")
+    proved = browser.gets("GET", "/api/me")["session"]["proved_at"]
+    assert browser.ask("POST", "/api/sessions/current/step-up", {"recovery_code": codes[0]}).status == 200
+    stepped_up = browser.gets("GET", "/api/me")["session"]["proved_at"]
+    assert stepped_up > proved
+    assert browser.ask("PUT", "/api/me/password", body).status == 200
+    assert browser.gets("GET", "/api/me")["session"]["proved_at"] == stepped_up
 
 
 # --- the app
