@@ -320,9 +320,6 @@ ApiAnswer run(Call& call) {
 
 }  // namespace
 
-namespace {
-
-// In the capacity of the operator, if the call is made so.
 std::optional<ApiRequest> as_operator(const Services& services, const ApiRequest& request) {
     const Operation& operation = *request.operation;
     if (request.caller.kind != CallerKind::session || operation.guard.kind != Guard::Kind::permission) return {};
@@ -335,8 +332,6 @@ std::optional<ApiRequest> as_operator(const Services& services, const ApiRequest
     changed.caller = as_operator(request.caller);
     return changed;
 }
-
-}  // namespace
 
 ApiAnswer answer_call(Services& services, const ApiRequest& asked) {
     const auto changed = as_operator(services, asked);

@@ -107,6 +107,10 @@ std::string idempotency_scope(const ApiRequest& request);
 // The version that the body or If-Match demands, if one does: stale if the entity has another.
 Status require_version(Call& call, Change& change, std::int64_t current);
 
+// The same request as the operator makes it, where the session of a person who operates the instance acts so
+// (permission.h); nullopt: it is made as it came.
+std::optional<ApiRequest> as_operator(const Services& services, const ApiRequest& request);
+
 // Runs the operation's handler, on the thread that it asks for. What the caller may is looked at here, in the newest
 // accounts; a change looks again when no other one can be made.
 ApiAnswer answer_call(Services& services, const ApiRequest& request);

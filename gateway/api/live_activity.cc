@@ -17,8 +17,19 @@ constexpr std::uint32_t kSilenceMs = 24 * 3600 * 1000;   // that the client may 
 // What a watcher is sent next; nothing: it is over, the caller may see it no more.
 using Events = std::optional<std::string>;
 
-bool works(const Directory& directory, const Caller& caller) {
+// A session goes on under its id, whatever secret it has by now.
+bool session_works(const Directory& directory, const Caller& caller, std::int64_t idle_ms, std::int64_t now_ms) {
+    const User* const user = directory.find_user(caller.user);
+    const Session* const session = directory.find_session(caller.user, caller.key);
+    return session != nullptr && !session->is_over(now_ms, idle_ms) && user != nullptr &&
+           user->status == UserStatus::active;
+}
+
+bool works(const Services& services, const Directory& directory, const Caller& caller) {
     const std::int64_t now_ms = wire::unix_ms_now();
+    if (caller.kind == CallerKind::session) {
+        return session_works(directory, caller, services.config.accounts.session_idle_timeout_ms, now_ms);
+    }
     const KeyRecord* const key = directory.find_key_of_secret(caller.secret, now_ms);
     return key != nullptr && key->disabled == Disabled::no && (key->expires_ms == 0 || now_ms < key->expires_ms);
 }
@@ -27,9 +38,10 @@ void append_event(std::string_view name, std::string data, std::string& out) {
     out.append("event: ").append(name).append("\ndata: ").append(data).append("\n\n");
 }
 
-Events events_of(Services& services, const ApiRequest& request, LiveUsage::Watcher& watcher) {
-    Call call(services, request);
-    const bool visible = works(*call.directory, request.caller) && !call.check_standing(*call.directory);
+Events events_of(Services& services, const ApiRequest& asked, LiveUsage::Watcher& watcher) {
+    const auto changed = as_operator(services, asked);
+    Call call(services, changed ? *changed : asked);
+    const bool visible = works(services, *call.directory, asked.caller) && !call.check_standing(*call.directory);
     if (!visible) return std::nullopt;
     const UsageFilter filter = read_activity_filter(call);
     const LiveUsage::Watcher::Taken taken = watcher.take();

@@ -5,9 +5,11 @@ import time
 
 import pytest
 
+from support.browser import give_password, signed_in
 from support.chat import chat, post_chat
 from support.http_client import ConnectionEnded
 from support.live_tail import Tail
+from support.master_key import secrets_of
 from support.people import new_team
 from support.waiting import eventually
 
@@ -88,6 +90,46 @@ def test_it_ends_with_the_right_to_see(gateway, watch, how):
     until = time.monotonic() + 10
     while tail.read():
         assert time.monotonic() < until
+
+
+@pytest.fixture
+def used(start_gateway, tmp_path):
+    """A gateway where people sign in, a team, and what makes one request of it."""
+    own = start_gateway(secrets=secrets_of(tmp_path))
+    team = new_team(own)
+    own.manage("POST", f"{team.path}/credits", {"amount": 5})
+    key = own.manage("POST", f"{team.path}/keys", {"name": "k"})["key"]
+
+    def use():
+        assert own.request("POST", "/v1/chat/completions", key=key, json=chat()).status == 200
+
+    return own, team, use
+
+
+def test_a_session_watches_until_it_ends_whatever_secret_it_has_by_now(used):
+    own, team, use = used
+    password = give_password(own, team.admin)
+    browser = signed_in(own, team.admin, password)
+    tail = Tail(own, None, team.organization, headers=browser.lines())
+    use()
+    assert len(tail.events(1)) == 1
+    assert browser.ask("POST", "/api/sessions/current/step-up", {"password": password}).status == 200
+    use()
+    assert len(tail.events(2)) == 2
+    assert browser.ask("DELETE", "/api/sessions/current").status == 200
+    until = time.monotonic() + 10
+    while tail.read():
+        assert time.monotonic() < until
+
+
+def test_the_operator_s_session_watches_what_it_is_no_member_of(used):
+    own, team, use = used
+    person = own.person()
+    own.manage("PATCH", f"/api/users/{person.id}", {"is_operator": True})
+    browser = signed_in(own, person)
+    tail = Tail(own, None, team.organization, headers=browser.lines())
+    use()
+    assert len(tail.events(1)) == 1
 
 
 def test_outsiders_and_inference_keys_watch_nothing(gateway, account, watch):

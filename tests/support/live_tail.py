@@ -7,10 +7,10 @@ import time
 class Tail:
     """An open tail; events() reads until as many requests came."""
 
-    def __init__(self, gateway, key, organization, query="", version="HTTP/1.1"):
+    def __init__(self, gateway, key, organization, query="", version="HTTP/1.1", headers=None):
         self.connection = gateway.connect()
         path = f"/api/organizations/{organization}/activity/live{query}"
-        request = gateway.bytes_of("GET", path, key=key).replace(b"HTTP/1.1", version.encode(), 1)
+        request = gateway.bytes_of("GET", path, key=key, headers=headers).replace(b"HTTP/1.1", version.encode(), 1)
         self.connection.send(request)
         self.head = self.connection.read_head()
         self.text = b""
