@@ -125,3 +125,33 @@ test("row 81: a session that ends elsewhere is asked for over the page, and goin
     assert.equal(tab.url(), before);
     await close();
 });
+
+test("the set-up link makes the person who operates the gateway, once, and signs in", async () => {
+    const path = world.gateway.init.setup_path;
+    const { tab, url, close } = await world.openAs(null, path.slice(path.indexOf("#")));
+    const isSetUp = async () => (await (await fetch(`${url}/api/sign-in`)).json()).set_up;
+    assert.equal(await isSetUp(), false, "opening the link changes nothing");
+    await fill(tab, "Name", "Olga Operator");
+    await fill(tab, "E-mail", "olga@example.com");
+    await fill(tab, "New password", "long enough, and hers");
+    await fill(tab, "The same again", "long enough, and hers");
+    await tab.keyboard.press("Enter");
+    await tab.waitForSelector(".shell");
+    await settle(tab);
+    assert.match(await textOf(tab, "body"), /Olga Operator/);
+    assert.equal(await isSetUp(), true);
+    await close();
+    const again = await world.openAs(null, path.slice(path.indexOf("#")));
+    for (const [label, text] of [
+        ["Name", "Eve"],
+        ["E-mail", "eve@example.com"],
+        ["New password", "long enough, and mine"],
+        ["The same again", "long enough, and mine"],
+    ]) {
+        await fill(again.tab, label, text);
+    }
+    await again.tab.keyboard.press("Enter");
+    await again.tab.waitForSelector("[role=alert]");
+    assert.match(await textOf(again.tab, "[role=alert]"), /was used/);
+    await again.close();
+});
