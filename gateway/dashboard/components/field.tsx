@@ -57,6 +57,8 @@ interface TextProps extends Labelled {
     disabled?: boolean;
     mono?: boolean;
     focusFirst?: boolean; // of the fields of a dialog
+    suggestions?: readonly string[]; // anything else may be typed, too
+    onFocus?: () => void; // now suggestions are wanted
 }
 
 export function TextField(props: TextProps) {
@@ -71,24 +73,36 @@ export function TextField(props: TextProps) {
         mono,
         autocomplete,
         focusFirst,
+        suggestions,
         ...rest
     } = props;
+    const list = useId();
     return (
         <Field label={label} hint={hint} error={error} optional={optional}>
             {(tied) => (
-                <input
-                    class={mono ? "input mono" : "input"}
-                    spellcheck={false}
-                    data-focus-first={focusFirst ? "" : undefined}
-                    {...({
-                        type,
-                        value,
-                        ...tied,
-                        ...rest,
-                        autocomplete: autocomplete ?? "off",
-                    } as InputHTMLAttributes<HTMLInputElement>)}
-                    onInput={(event) => onInput(event.currentTarget.value)}
-                />
+                <>
+                    <input
+                        class={mono ? "input mono" : "input"}
+                        spellcheck={false}
+                        data-focus-first={focusFirst ? "" : undefined}
+                        {...({
+                            type,
+                            value,
+                            ...tied,
+                            ...rest,
+                            list: suggestions && list,
+                            autocomplete: autocomplete ?? "off",
+                        } as InputHTMLAttributes<HTMLInputElement>)}
+                        onInput={(event) => onInput(event.currentTarget.value)}
+                    />
+                    {suggestions && (
+                        <datalist id={list}>
+                            {suggestions.map((one) => (
+                                <option key={one} value={one} />
+                            ))}
+                        </datalist>
+                    )}
+                </>
             )}
         </Field>
     );

@@ -1,6 +1,6 @@
 // A table of rows: columns that can sort, an empty state, and the next page on demand.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import { Button } from "./button";
 import { Icon } from "./icon";
@@ -36,6 +36,8 @@ export function Table<Row>(props: TableProps<Row>) {
     const { label, columns, rows, rowKey, error, loading, more, reload, empty, actions, chosen, onChoose, foot } =
         props;
     const [order, setOrder] = useState<{ key: string; down: boolean } | null>(null);
+    const frame = useRef<HTMLDivElement>(null);
+    const noteFocus = useFocusOfRows(frame, rows?.map(rowKey) ?? null);
     if (rows === null) return error ? <ErrorNotice error={error} retry={reload} /> : <Skeleton lines={5} />;
     if (rows.length === 0 && !more)
         return (
@@ -53,7 +55,15 @@ export function Table<Row>(props: TableProps<Row>) {
         <div>
             {error && <ErrorNotice error={error} retry={reload} />}
             {/* It scrolls sideways where there is no room. */}
-            <div class="table-frame" tabIndex={0} role="region" aria-label={label} aria-busy={loading}>
+            <div
+                ref={frame}
+                class="table-frame"
+                tabIndex={0}
+                role="region"
+                aria-label={label}
+                aria-busy={loading}
+                onFocusIn={noteFocus}
+            >
                 <table class="table">
                     <thead>
                         <tr>
@@ -142,6 +152,29 @@ export function Table<Row>(props: TableProps<Row>) {
             )}
         </div>
     );
+}
+
+// The row that the keyboard is in may go, as when it is deleted: then the keyboard is in its neighbour, not lost.
+function useFocusOfRows(frame: { current: HTMLDivElement | null }, keys: readonly string[] | null) {
+    const last = useRef<string | null>(null);
+    const before = useRef<readonly string[]>([]);
+    useLayoutEffect(() => {
+        const gone = keys !== null && last.current !== null && !keys.includes(last.current);
+        const active = document.activeElement;
+        if (gone && (active === null || active === document.body)) {
+            const at = before.current.indexOf(last.current!);
+            const near = [...before.current.slice(at + 1), ...before.current.slice(0, at).reverse()];
+            const name = near.find((one) => keys.includes(one));
+            const row = name && frame.current?.querySelector(`tr[data-row="${CSS.escape(name)}"]`);
+            const target = row ? row.querySelector<HTMLElement>(".row-actions button, a, button") : frame.current;
+            (target ?? document.querySelector<HTMLElement>("main h1"))?.focus();
+            last.current = name ?? null;
+        }
+        if (keys !== null) before.current = keys;
+    });
+    return (event: FocusEvent) => {
+        last.current = (event.target as Element).closest("tr[data-row]")?.getAttribute("data-row") ?? null;
+    };
 }
 
 function isControl(target: EventTarget | null): boolean {

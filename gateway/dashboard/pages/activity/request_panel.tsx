@@ -1,6 +1,6 @@
 // One request in full, beside the feed, with the one before and after it.
-import type { ComponentChildren } from "preact";
 import { Button, CopyButton } from "../../components/button";
+import { Facts } from "../../components/facts";
 import { Money } from "../../components/money";
 import { Badge } from "../../components/notice";
 import { Time, countText, millisecondsText } from "../../components/time";
@@ -119,16 +119,6 @@ export function RequestPanel({ row, newer, older, onShow }: PanelProps) {
                 <OthersLikeIt row={row} />
             </div>
         </aside>
-    );
-}
-
-function Facts({ rows }: { rows: readonly [string, ComponentChildren | false][] }) {
-    return (
-        <dl class="facts">
-            {rows
-                .filter(([, value]) => value !== null && value !== false && value !== "" && value !== undefined)
-                .map(([name, value]) => [<dt>{name}</dt>, <dd>{value}</dd>])}
-        </dl>
     );
 }
 

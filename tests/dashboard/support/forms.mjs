@@ -1,0 +1,61 @@
+// What people do with fields, menus and dialogs, by the names that a screen reader calls them.
+import assert from "node:assert/strict";
+import { faultsOfAccess, kThemes, press, settle, textOf } from "./browser.mjs";
+
+const kNarrow = 360,
+    kWide = 1440;
+
+export async function chooseAction(tab, menu, action) {
+    await press(tab, "button", menu);
+    await press(tab, "menuitem", action);
+}
+export async function select(tab, label, value) {
+    const found = await tab.waitForSelector(`aria/${label}[role="combobox"]`, { timeout: 10_000 });
+    await found.select(value);
+}
+export async function tick(tab, label) {
+    const found = await tab.waitForSelector(`aria/${label}[role="checkbox"]`, { timeout: 10_000 });
+    await found.click();
+}
+// In place of what is there, whether the field may stay empty or not.
+export async function retype(tab, label, text) {
+    const named = (name) => tab.waitForSelector(`aria/${name}`, { timeout: 10_000 });
+    const input = await Promise.any([named(label), named(`${label} (optional)`)]);
+    await input.evaluate((one) => one.select());
+    await tab.keyboard.press("Delete");
+    await input.type(text);
+}
+export const dialogGone = (tab) => tab.waitForFunction(() => document.querySelector("dialog[open]") === null);
+
+export async function waitForText(tab, text, selector = "main") {
+    await tab.waitForFunction(
+        (where, wanted) => document.querySelector(where)?.innerText.includes(wanted),
+        { timeout: 10_000 },
+        selector,
+        text,
+    );
+}
+
+// As each page must be, dialogs on it included: without faults of access in both themes, and no wider than a phone.
+export async function isForEveryone(tab) {
+    for (const width of [kNarrow, kWide]) {
+        await tab.setViewport({ width, height: 900 });
+        for (const theme of kThemes) {
+            await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+            await settle(tab);
+            assert.equal(await faultsOfAccess(tab), "", `${width} px, ${theme}`);
+        }
+        const beyond = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(beyond <= 0, `the page is ${beyond} px wider than ${width} px`);
+    }
+}
+
+// Why a button cannot be pressed; null: it can.
+export async function reasonAgainst(tab, name) {
+    const found = await tab.waitForSelector(`aria/${name}[role="button"]`, { timeout: 10_000 });
+    return found.evaluate((one) =>
+        one.getAttribute("aria-disabled") === "true"
+            ? document.getElementById(one.getAttribute("aria-describedby"))?.textContent
+            : null,
+    );
+}
