@@ -16,7 +16,7 @@ import { PlaygroundPage } from "./playground";
 import { PresetsPage } from "./presets";
 import { PrivacyPage } from "./privacy";
 import { ProjectsPage } from "./projects";
-import { ProviderKeysPage } from "./provider_keys";
+import { ProviderKeysPage } from "./provider_keys/provider_keys_page";
 import { ProviderPolicyPage } from "./provider_policy";
 import { SettingsPage } from "./settings";
 
