@@ -8,7 +8,7 @@ import { AuditPage } from "./audit";
 import { CreditsPage } from "./credits";
 import { GitClaimsPage } from "./git_claims";
 import { KeysPage } from "./keys";
-import { LlmPage } from "./llm";
+import { LlmPage } from "./llm/llm_page";
 import { MembersPage } from "./members";
 import { OperatorPage } from "./operator";
 import { OverviewPage } from "./overview/overview_page";

@@ -17,11 +17,24 @@ export async function tick(tab, label) {
     const found = await tab.waitForSelector(`aria/${label}[role="checkbox"]`, { timeout: 10_000 });
     await found.click();
 }
-// In place of what is there, whether the field may stay empty or not.
+// The field of this label, whether it may stay empty or not; of a dialog that is open.
+export function fieldOf(tab, label) {
+    return tab.waitForFunction(
+        (wanted) => {
+            const within = document.querySelector("dialog[open]") ?? document;
+            const names = [wanted, `${wanted} (optional)`];
+            return [...within.querySelectorAll("input, textarea, select")].find((one) =>
+                [...(one.labels ?? [])].some((name) => names.includes(name.textContent.trim())),
+            );
+        },
+        { timeout: 10_000 },
+        label,
+    );
+}
+// In place of what is there.
 export async function retype(tab, label, text) {
-    const named = (name) => tab.waitForSelector(`aria/${name}`, { timeout: 10_000 });
-    const input = await Promise.any([named(label), named(`${label} (optional)`)]);
-    await input.evaluate((one) => one.select());
+    const input = await fieldOf(tab, label);
+    await input.evaluate((one) => (one.focus(), one.select()));
     await tab.keyboard.press("Delete");
     await input.type(text);
 }
