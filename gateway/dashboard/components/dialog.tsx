@@ -66,15 +66,21 @@ export function Dialog({ title, onClose, children, size, mustAnswer }: DialogPro
     );
 }
 
+// What the keyboard is on its way back to. A dialog that follows another one leads back to what opened the first.
+let goingBackTo: HTMLElement | null = null;
+
 // Where the keyboard is now, and the way back there when it can be seen again.
 export function rememberFocus(): () => void {
-    const opener = document.activeElement as HTMLElement | null;
+    const active = document.activeElement as HTMLElement | null;
+    const opener = active === document.body && goingBackTo !== null ? goingBackTo : active;
     const row = opener?.closest<HTMLElement>("tr[data-row]");
     const nameOf = (one: Element | null | undefined) => one?.getAttribute("data-row") ?? null;
     const rows = [nameOf(row), nameOf(row?.nextElementSibling), nameOf(row?.previousElementSibling)];
     const table = opener?.closest<HTMLElement>(".table-frame");
     return () => {
+        goingBackTo = opener;
         requestAnimationFrame(() => {
+            goingBackTo = null;
             const now = document.activeElement;
             if (now !== null && now !== document.body && now.isConnected && now !== opener) return;
             if (opener?.isConnected && opener.offsetParent !== null) return opener.focus();
