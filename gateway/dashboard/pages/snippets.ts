@@ -1,4 +1,6 @@
 // Calls that can be pasted, with the address that the page came from.
+import { organizationId } from "../router";
+
 export const kKeyPlaceholder = "sk-tg-v1-…";
 
 export function baseUrl(): string {
@@ -20,4 +22,9 @@ answer = client.chat.completions.create(
     model="${model}", messages=[{"role": "user", "content": "Say hello."}]
 )
 print(answer.choices[0].message.content)`;
+}
+
+export function managementSnippet(key: string): string {
+    const api = new URL("api/organizations", new URL(".", location.href.split("#")[0])).href;
+    return `curl ${api}/${organizationId.value ?? "ORGANIZATION"}/keys -H "Authorization: Bearer ${key}"`;
 }
