@@ -5,8 +5,8 @@
 #include "accounting/accounts/mailable.h"
 #include "accounting/accounts/outbox.h"
 #include "accounting/accounts/person_link.h"
-#include "gateway/text/json_members.h"
 #include "gateway/api/step_up.h"
+#include "gateway/text/json_members.h"
 #include "gateway/worker.h"
 #include "store/key_space.h"
 

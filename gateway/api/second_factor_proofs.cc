@@ -29,7 +29,7 @@ Outcome<ProvenFactor> judge_passkey(const Call& call, const Id128& user, const P
                      (presented.user_handle.empty() || presented.user_handle == user_handle_of(user));
     if (!his) return unknown_passkey();
     const auto use = occasion == Occasion::step_up ? challenge_of_session(call, webauthn::Purpose::step_up)
-                             : webauthn::ChallengeUse{.purpose = webauthn::Purpose::sign_in};
+                                                   : webauthn::ChallengeUse{.purpose = webauthn::Purpose::sign_in};
     const auto state = webauthn::finish_assertion(
         {.party = *party, .challenges = call.services.passkey_challenges, .use = use, .now_ms = call.request.now_ms},
         presented.response, passkey->cose_key);
