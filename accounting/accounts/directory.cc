@@ -36,6 +36,15 @@ auto* find_in(const Shards& shards, std::size_t index, const Name& name) {
     return found == shard->end() ? nullptr : &found->second;
 }
 
+// To what a list owns.
+template <class Value, class Owners>
+std::vector<const Value*> pointers_to(const Owners& owners) {
+    std::vector<const Value*> all;
+    all.reserve(owners.size());
+    for (const auto& owner : owners) all.push_back(owner.get());
+    return all;
+}
+
 }  // namespace
 
 std::size_t key_shard_of(const KeyDigest& digest) { return shard_of(digest); }
@@ -261,17 +270,16 @@ std::vector<const Organization*> Directory::organizations() const {
 }
 
 std::vector<const Project*> Directory::projects_of(const Id128& organization) const {
-    std::vector<const Project*> all;
-    const OrganizationEntry* entry = root_->find_entry(organization);
-    if (entry == nullptr) return all;
-    for (const auto& project : entry->projects) all.push_back(project.get());
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return {};
+    auto all = pointers_to<Project>(entry->projects);
     std::ranges::sort(all, {}, [](const Project* p) { return std::tuple(p->created_ms, !p->is_default, p->id); });
     return all;
 }
 
 std::vector<const KeyRecord*> Directory::keys_of(const Id128& organization) const {
     std::vector<const KeyRecord*> all;
-    const OrganizationEntry* entry = root_->find_entry(organization);
+    const OrganizationEntry* const entry = root_->find_entry(organization);
     if (entry == nullptr) return all;
     all.reserve(entry->keys.size());
     entry->keys.for_each(
@@ -280,27 +288,19 @@ std::vector<const KeyRecord*> Directory::keys_of(const Id128& organization) cons
 }
 
 std::vector<const Membership*> Directory::members_of(const Id128& organization) const {
-    std::vector<const Membership*> all;
     const OrganizationEntry* const entry = root_->find_entry(organization);
-    if (entry == nullptr || !entry->members) return all;
-    for (const auto& member : *entry->members) all.push_back(member.get());
-    return all;
+    if (entry == nullptr || entry->members == nullptr) return {};
+    return pointers_to<Membership>(*entry->members);
 }
 
 std::vector<const Invitation*> Directory::invitations_of(const Id128& organization) const {
-    std::vector<const Invitation*> all;
     const OrganizationEntry* const entry = root_->find_entry(organization);
-    if (entry == nullptr) return all;
-    for (const auto& invitation : entry->invitations) all.push_back(invitation.get());
-    return all;
+    return entry == nullptr ? std::vector<const Invitation*>() : pointers_to<Invitation>(entry->invitations);
 }
 
 std::vector<const GitClaim*> Directory::git_claims_of(const Id128& organization) const {
-    std::vector<const GitClaim*> all;
     const OrganizationEntry* const entry = root_->find_entry(organization);
-    if (entry == nullptr) return all;
-    for (const auto& claim : entry->git_claims) all.push_back(claim.get());
-    return all;
+    return entry == nullptr ? std::vector<const GitClaim*>() : pointers_to<GitClaim>(entry->git_claims);
 }
 
 const Preset* Directory::find_preset(const Id128& organization, std::string_view slug) const {
@@ -312,11 +312,8 @@ const Preset* Directory::find_preset(const Id128& organization, std::string_view
 }
 
 std::vector<const Preset*> Directory::presets_of(const Id128& organization) const {
-    std::vector<const Preset*> all;
     const OrganizationEntry* const entry = root_->find_entry(organization);
-    if (entry == nullptr) return all;
-    for (const auto& preset : entry->presets) all.push_back(preset.get());
-    return all;
+    return entry == nullptr ? std::vector<const Preset*>() : pointers_to<Preset>(entry->presets);
 }
 
 const ProviderKey* Directory::find_provider_key(const Id128& organization, const Id128& id) const {
@@ -327,11 +324,9 @@ const ProviderKey* Directory::find_provider_key(const Id128& organization, const
 }
 
 std::vector<const ProviderKey*> Directory::provider_keys_of(const Id128& organization) const {
-    std::vector<const ProviderKey*> all;
     const OrganizationEntry* const entry = root_->find_entry(organization);
-    if (entry == nullptr || entry->provider_keys == nullptr) return all;
-    for (const auto& key : *entry->provider_keys) all.push_back(key.get());
-    return all;
+    if (entry == nullptr || entry->provider_keys == nullptr) return {};
+    return pointers_to<ProviderKey>(*entry->provider_keys);
 }
 
 std::vector<const User*> Directory::users() const {
@@ -346,8 +341,7 @@ std::vector<const User*> Directory::operators() const {
     std::vector<const User*> all;
     if (root_->operators == nullptr) return all;
     for (const Id128& id : *root_->operators) {
-        const User* const user = find_user(id);
-        if (user->acts_as_operator()) all.push_back(user);
+        if (const User* const user = find_user(id); user->acts_as_operator()) all.push_back(user);
     }
     return all;
 }
@@ -378,11 +372,8 @@ std::shared_ptr<const Session> Directory::find_session_of_secret(const KeyDigest
 }
 
 std::vector<const Session*> Directory::sessions_of(const Id128& user) const {
-    std::vector<const Session*> all;
     const UserEntry* const entry = root_->find_user(user);
-    if (entry == nullptr) return all;
-    for (const auto& session : entry->sessions) all.push_back(session.get());
-    return all;
+    return entry == nullptr ? std::vector<const Session*>() : pointers_to<Session>(entry->sessions);
 }
 
 std::vector<const Session*> Directory::sessions() const {

@@ -1,8 +1,7 @@
 #include "gateway/api/keys.h"
 
-#include "accounting/accounts/key_maker.h"
 #include "gateway/api/credits.h"
-#include "gateway/api/step_up.h"
+#include "gateway/api/key_makers.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -99,59 +98,6 @@ const KeyRecord* find_key(const Call& call, const Directory& directory) {
     const auto digest = parse_key_digest(call.path("key"));
     const KeyRecord* const key = digest ? directory.find_key(*digest) : nullptr;
     return key != nullptr && key->organization == call.organization().id && is_visible(call, *key) ? key : nullptr;
-}
-
-// A management or service key may what its creator may, so nobody but the operator has the secret of one that is made,
-// or goes on, in another's name.
-// `param`: the field that asks for it.
-ApiAnswer check_creator(const Call& call, const Directory& directory, KeyKind kind, const Id128& creator,
-                        std::string_view param = "creator_user_id") {
-    const Caller& caller = call.request.caller;
-    const auto may = [&](Permission permission) {
-        return permit(directory, caller, call.organization().id, permission);
-    };
-    const bool powerful = kind != KeyKind::inference;
-    const Access access = may(Permission::manage_management_keys).access;
-    if (powerful && access == Access::denied_by_scope) {
-        return api_error(denial_of(Permission::manage_management_keys, access));
-    }
-    if (powerful && access != Access::granted) {
-        return api_error(ErrorKind::permission_denied, "only owners and admins may have management and service keys",
-                         std::string(param));
-    }
-    if (powerful) {
-        if (Error old = check_young_proof(call)) return api_error(std::move(old));
-    }
-    const bool for_another = creator != caller.user && !caller.is_operator();
-    if (for_another && (powerful || may(Permission::manage_keys).own_only)) {
-        return api_error(ErrorKind::permission_denied, "you may name nobody but yourself as the maker of such a key",
-                         "creator_user_id");
-    }
-    if (creator.is_nil() || directory.find_membership(call.organization().id, creator) != nullptr) return {};
-    return api_error(ErrorKind::invalid_request, "'creator_user_id' must be a member of the organization",
-                     "creator_user_id");
-}
-
-// What makes the key that there is worth more to whoever has its secret: of a kind that acts for its maker, the maker
-// does it himself, not by another key, or the operator. `param`: the field that asks for it, if one does.
-ApiAnswer check_holder(const Call& call, const Directory& directory, const KeyRecord& key, std::string_view verb,
-                       std::string_view param = {}) {
-    const Caller& caller = call.request.caller;
-    if (!acts_for_maker(key.kind)) return {};
-    if (Error old = check_young_proof(call)) return api_error(std::move(old));
-    if (caller.is_operator()) return {};
-    const Access access = permit(directory, caller, call.organization().id, Permission::manage_management_keys).access;
-    if (access == Access::denied_by_scope) return api_error(denial_of(Permission::manage_management_keys, access));
-    if (!caller.is_person() || caller.user != key.creator) {
-        return api_error(
-            ErrorKind::permission_denied,
-            "only its maker in person, or the operator, " + std::string(verb) + " a management or service key",
-            std::string(param));
-    }
-    if (access == Access::granted) return {};
-    return api_error(ErrorKind::permission_denied,
-                     "only owners and admins may have management and service keys: its maker is none any more",
-                     std::string(param));
 }
 
 ApiAnswer no_such_key() { return api_error(ErrorKind::not_found, "there is no such key in this organization"); }
@@ -276,10 +222,10 @@ bool is_later(std::int64_t expires_ms, std::int64_t before_ms) {
 // What the change needs beside the permission to change keys.
 ApiAnswer check_change(const Call& call, const Directory& directory, const KeyRecord& key, const KeyChange& wanted) {
     if (wanted.expires_ms && is_later(*wanted.expires_ms, key.expires_ms)) {
-        ApiAnswer refused = check_holder(call, directory, key, "prolongs", "expires_at");
+        ApiAnswer refused = check_key_holder(call, directory, key, "prolongs", "expires_at");
         if (refused.error) return refused;
     }
-    return wanted.creator ? check_creator(call, directory, key.kind, *wanted.creator) : ApiAnswer();
+    return wanted.creator ? check_key_maker(call, directory, key.kind, *wanted.creator) : ApiAnswer();
 }
 
 }  // namespace
@@ -315,7 +261,8 @@ ApiAnswer create_key(Call& call, Change& change) {
     key.rules = read_key_rules(call, {});
     if (call.error()) return call.refusal();
     const KeyKind may_as = body.has_value("scopes") ? KeyKind::service : key.kind;
-    if (const ApiAnswer refused = check_creator(call, change.directory(), may_as, key.creator, "kind"); refused.error) {
+    if (const ApiAnswer refused = check_key_maker(call, change.directory(), may_as, key.creator, "kind");
+        refused.error) {
         return refused;
     }
     if (const auto parsed = parse_service_scopes(scopes)) {
@@ -377,8 +324,8 @@ ApiAnswer rotate_key(Call& call, Change& change) {
     if (call.body.has("creator_user_id")) maker = read_maker(call);
     if (call.error()) return call.refusal();
     if (maker == key->creator) maker.reset();
-    ApiAnswer refused = maker ? check_creator(call, change.directory(), key->kind, *maker)
-                              : check_holder(call, change.directory(), *key, "rotates");
+    ApiAnswer refused = maker ? check_key_maker(call, change.directory(), key->kind, *maker)
+                              : check_key_holder(call, change.directory(), *key, "rotates");
     if (refused.error) return refused;
     const auto made = rotate(call, change, *key, maker);
     if (call.error()) return call.refusal();
