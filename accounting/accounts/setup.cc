@@ -31,7 +31,6 @@ std::string make_setup_token(Change& change) {
     DocumentWriter writer;
     writer.digest("token", digest_key(token));
     change.put_document({}, std::string(kSetupDocumentKey), {}, writer.take());
-    change.concerns({}, std::string(kSetupDocumentKey));
     return token;
 }
 

@@ -85,7 +85,10 @@ const User* find_person(const Directory& directory, const std::string& text) {
 }
 
 Result<std::string> perform_in(Change& change, const HostActRow& row, const HostAct& act, const std::string& base) {
-    if (row.act == nullptr) return base + setup_path(make_setup_token(change));
+    if (row.act == nullptr) {
+        change.concerns({}, std::string(kSetupDocumentKey));
+        return base + setup_path(make_setup_token(change));
+    }
     const User* const user = find_person(change.directory(), act.user);
     if (user == nullptr) return failure(StatusCode::not_found, "there is no such person: " + act.user);
     return row.act(change, User(*user), base);

@@ -76,6 +76,44 @@ export interface paths {
         /** List the open invitations for one's own address */
         get: operations["get_api_me_invitations"];
     };
+    "/api/me/passkeys": {
+        parameters: {
+        };
+        /** List one's own passkeys */
+        get: operations["get_api_me_passkeys"];
+        /** Add a passkey that the browser has made */
+        post: operations["post_api_me_passkeys"];
+    };
+    "/api/me/passkeys/{passkey}": {
+        parameters: {
+        };
+        /** Remove a passkey */
+        delete: operations["delete_api_me_passkeys_passkey"];
+    };
+    "/api/me/passkeys/options": {
+        parameters: {
+        };
+        /** Begin to make a passkey: what the browser needs */
+        post: operations["post_api_me_passkeys_options"];
+    };
+    "/api/me/password": {
+        parameters: {
+        };
+        /** Change one's own password; all other sessions end */
+        put: operations["put_api_me_password"];
+    };
+    "/api/me/recovery-codes": {
+        parameters: {
+        };
+        /** Replace the recovery codes by ten new ones */
+        post: operations["post_api_me_recovery_codes"];
+    };
+    "/api/me/second-factors": {
+        parameters: {
+        };
+        /** Show which second factors one has */
+        get: operations["get_api_me_second_factors"];
+    };
     "/api/me/sessions": {
         parameters: {
         };
@@ -111,6 +149,20 @@ export interface paths {
         };
         /** Give a personal token another secret; it is shown once */
         post: operations["post_api_me_tokens_key_rotate"];
+    };
+    "/api/me/totp": {
+        parameters: {
+        };
+        /** Begin to set up an authenticator app; its secret is shown once */
+        post: operations["post_api_me_totp"];
+        /** Remove the authenticator app */
+        delete: operations["delete_api_me_totp"];
+    };
+    "/api/me/totp/confirm": {
+        parameters: {
+        };
+        /** Use the authenticator app from now on, by a code of it */
+        post: operations["post_api_me_totp_confirm"];
     };
     "/api/me/verification": {
         parameters: {
@@ -454,6 +506,12 @@ export interface paths {
         /** Give the organization a plan, and numbers in place of the plan's */
         put: operations["put_api_organizations_organization_plan"];
     };
+    "/api/organizations/{organization}/playground/chat/completions": {
+        parameters: {
+        };
+        /** Answer a chat by the session of whoever is signed in, with the rights and limits of the project or key that he chooses */
+        post: operations["post_api_organizations_organization_playground_chat_completions"];
+    };
     "/api/organizations/{organization}/presets": {
         parameters: {
         };
@@ -614,6 +672,14 @@ export interface paths {
         /** Show where a request would go and why, without calling anyone */
         post: operations["post_api_organizations_organization_routing_preview"];
     };
+    "/api/organizations/{organization}/security": {
+        parameters: {
+        };
+        /** Show what the organization demands of how people sign in */
+        get: operations["get_api_organizations_organization_security"];
+        /** Set what the organization demands of how people sign in */
+        put: operations["put_api_organizations_organization_security"];
+    };
     "/api/organizations/{organization}/switch": {
         parameters: {
         };
@@ -644,6 +710,12 @@ export interface paths {
         /** List who may what */
         get: operations["get_api_organizations_permissions"];
     };
+    "/api/password-resets": {
+        parameters: {
+        };
+        /** Mail a link by which a forgotten password is replaced */
+        post: operations["post_api_password_resets"];
+    };
     "/api/password-resets/confirm": {
         parameters: {
         };
@@ -668,11 +740,47 @@ export interface paths {
         /** Sign out: end the session of the cookie, and take the cookie away */
         delete: operations["delete_api_sessions_current"];
     };
+    "/api/sessions/current/passkey-options": {
+        parameters: {
+        };
+        /** Begin to prove again who one is by a passkey */
+        post: operations["post_api_sessions_current_passkey_options"];
+    };
     "/api/sessions/current/step-up": {
         parameters: {
         };
         /** Prove again who one is; the session gets another secret, and the cookie with it */
         post: operations["post_api_sessions_current_step_up"];
+    };
+    "/api/sessions/passkey-options": {
+        parameters: {
+        };
+        /** Begin to sign in by a passkey: what the browser needs */
+        post: operations["post_api_sessions_passkey_options"];
+    };
+    "/api/setup": {
+        parameters: {
+        };
+        /** Become the person who operates the gateway, by the link that its first start printed; signs in */
+        post: operations["post_api_setup"];
+    };
+    "/api/sign-in": {
+        parameters: {
+        };
+        /** Show what the page for signing in may offer */
+        get: operations["get_api_sign_in"];
+    };
+    "/api/sign-in/{provider}": {
+        parameters: {
+        };
+        /** Send the browser to the identity provider, to sign in or to prove again who one is */
+        get: operations["get_api_sign_in_provider"];
+    };
+    "/api/sign-in/{provider}/callback": {
+        parameters: {
+        };
+        /** Take the browser back from the identity provider, sign in, and send it to the page */
+        get: operations["get_api_sign_in_provider_callback"];
     };
     "/api/usage": {
         parameters: {
@@ -750,6 +858,8 @@ export interface components {
     schemas: {
         AcceptedInvitation: {
             organization: components["schemas"]["Organization"];
+            /** @description In its place: POST /api/password-resets/confirm takes it */
+            password_token?: string;
             /** @description Of that user; shown this once */
             personal_token?: string;
             /** @enum {string} */
@@ -757,6 +867,8 @@ export interface components {
             user?: components["schemas"]["User"];
         };
         AcceptInvitation: {
+            /** @description Of a new user; false: a token to choose a password by, and no personal token */
+            make_token?: boolean;
             /** @description Of a user that accepting makes */
             name?: string;
             /** @description The last part of the link */
@@ -1111,6 +1223,42 @@ export interface components {
             /** @description Where the next page begins; null: this was the last */
             next_cursor: string | null;
         };
+        AuthenticationResponse: {
+            id: string;
+            rawId?: string | null;
+            response: components["schemas"]["AuthenticatorAssertionResponse"];
+            /** @enum {string} */
+            type: "public-key";
+        } & {
+            [key: string]: unknown;
+        };
+        AuthenticatorApp: {
+            /** Format: date-time */
+            since: string;
+        };
+        AuthenticatorAssertionResponse: {
+            authenticatorData: string;
+            clientDataJSON: string;
+            signature: string;
+            userHandle?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        AuthenticatorAttestationResponse: {
+            attestationObject: string;
+            clientDataJSON: string;
+            /** @description usb, nfc, ble, hybrid, internal */
+            transports?: string[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        AuthenticatorSelection: {
+            requireResidentKey: boolean;
+            /** @enum {string} */
+            residentKey: "required";
+            /** @enum {string} */
+            userVerification: "preferred" | "required";
+        };
         AvailableEndpoint: {
             /** @description Whether it would be tried at all */
             candidate: boolean;
@@ -1157,7 +1305,17 @@ export interface components {
             note?: string | null;
             purchase_id: string;
         };
+        Chat: {
+            messages: components["schemas"]["Message"][];
+            /** @description An id or alias of a model; absent: the organization's LLM default */
+            model?: string;
+            stream?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
         ConfirmedVerification: {
+            /** @description In its place: POST /api/password-resets/confirm takes it */
+            password_token?: string;
             /** @description Of whoever registers; shown this once */
             personal_token?: string;
             user: components["schemas"]["User"];
@@ -1169,10 +1327,18 @@ export interface components {
             token: string;
         };
         ConfirmVerification: {
+            /** @description Of a new user; false: a token to choose a password by, and no personal token */
+            make_token?: boolean;
             /** @description The last part of the link */
             token: string;
             /** @description Of the personal token that a registration makes */
             token_name?: string;
+        };
+        CredentialCreationOptions: {
+            publicKey: components["schemas"]["PublicKeyCredentialCreationOptions"];
+        };
+        CredentialRequestOptions: {
+            publicKey: components["schemas"]["PublicKeyCredentialRequestOptions"];
         };
         CreditApproval: {
             /** @description In place of what was asked for; absent: that */
@@ -1651,7 +1817,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "verification" | "registration" | "invitation" | "alert";
+            kind: "verification" | "registration" | "invitation" | "alert" | "password" | "security";
             /** Format: date-time */
             next_attempt_at: string | null;
             /** Format: uuid */
@@ -1830,6 +1996,12 @@ export interface components {
             /** @description Keys of the organization that the person made */
             keys_disabled: number;
             removed: boolean;
+        };
+        Message: {
+            [key: string]: unknown;
+        };
+        ModelAnswer: {
+            [key: string]: unknown;
         };
         MonthReport: {
             /** @description By the ledger, for usage in this month; the total's charged is the same */
@@ -2093,6 +2265,15 @@ export interface components {
             retention_days?: number | null;
             version?: number | null;
         };
+        NewPasskey: {
+            credential: components["schemas"]["RegistrationResponse"];
+            name: string;
+        };
+        NewPasskeyData: {
+            passkey: components["schemas"]["Passkey"];
+            /** @description Shown this once; null: the person has some already */
+            recovery_codes: string[] | null;
+        };
         NewPreset: {
             cache_enabled?: boolean | null;
             cache_ttl_seconds?: number | null;
@@ -2205,6 +2386,11 @@ export interface components {
             level: "none" | "retain" | null;
             plan_days?: components["schemas"]["PlanRetention"];
             /** @description Of the organization */
+            version?: number;
+        };
+        NewSecuritySettings: {
+            /** @description An owner who has none may what a member may, until he has one */
+            owners_need_second_factor: boolean;
             version?: number;
         };
         NewToken: {
@@ -2451,6 +2637,36 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        Passkey: {
+            /** @description It is on several devices, as the authenticator says */
+            backed_up: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description As the browser names it */
+            credential_id: string;
+            id: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            name: string;
+            /** @description The host that it was made for */
+            rp_id: string;
+            transports: string[];
+            /** @description Its authenticator asked for a finger, a face or a PIN the last time */
+            user_verified: boolean;
+            /** @description false: the gateway has another host now */
+            works_here: boolean;
+        };
+        PasskeyPage: {
+            data: components["schemas"]["Passkey"][];
+            /** @description Where the next page begins; null: this was the last */
+            next_cursor: string | null;
+        };
+        PasswordChange: {
+            /** @description Absent only where there is none yet */
+            current_password?: string;
+            /** @description At least 12 characters, of any kind */
+            password: string;
+        };
         PasswordChanged: {
             changed: boolean;
         };
@@ -2459,6 +2675,10 @@ export interface components {
             expires_at: string;
             /** @description Shown this once */
             link: string;
+        };
+        PasswordReset: {
+            /** @description Case makes no difference */
+            email: string;
         };
         PercentileBounds: {
             p50?: Decimal | null;
@@ -2841,6 +3061,48 @@ export interface components {
              */
             partition: "model" | "none" | null;
         };
+        PublicKeyCredentialCreationOptions: {
+            /** @enum {string} */
+            attestation: "none";
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            challenge: string;
+            excludeCredentials: components["schemas"]["PublicKeyCredentialDescriptor"][];
+            pubKeyCredParams: components["schemas"]["PublicKeyCredentialParameter"][];
+            rp: components["schemas"]["PublicKeyCredentialRp"];
+            /** @description ms */
+            timeout: number;
+            user: components["schemas"]["PublicKeyCredentialUser"];
+        };
+        PublicKeyCredentialDescriptor: {
+            id: string;
+            transports: string[];
+            /** @enum {string} */
+            type: "public-key";
+        };
+        PublicKeyCredentialParameter: {
+            /** @description By IANA's COSE registry */
+            alg: number;
+            /** @enum {string} */
+            type: "public-key";
+        };
+        PublicKeyCredentialRequestOptions: {
+            allowCredentials: components["schemas"]["PublicKeyCredentialDescriptor"][];
+            challenge: string;
+            rpId: string;
+            /** @description ms */
+            timeout: number;
+            /** @enum {string} */
+            userVerification: "preferred" | "required";
+        };
+        PublicKeyCredentialRp: {
+            id: string;
+            name: string;
+        };
+        PublicKeyCredentialUser: {
+            displayName: string;
+            id: string;
+            name: string;
+        };
         Purchase: {
             /** @description More than 0, at most nine decimals */
             amount: Decimal;
@@ -2851,6 +3113,15 @@ export interface components {
             note: string;
             /** @description -1: unlimited */
             requests: number;
+        };
+        RecoveryCodes: {
+            /** @description Shown this once; null: the person has some already */
+            recovery_codes: string[] | null;
+        };
+        RecoveryCodesLeft: {
+            left: number;
+            /** Format: date-time */
+            made_at: string;
         };
         Redeem: {
             /** @description Capitals, dashes and blanks make no difference */
@@ -2896,6 +3167,15 @@ export interface components {
             email: string;
             /** @description At most 100 bytes */
             name: string;
+        };
+        RegistrationResponse: {
+            id: string;
+            rawId?: string | null;
+            response: components["schemas"]["AuthenticatorAttestationResponse"];
+            /** @enum {string} */
+            type: "public-key";
+        } & {
+            [key: string]: unknown;
         };
         RemovedEndpoint: {
             /** @description Its own name, where it has one */
@@ -3039,6 +3319,24 @@ export interface components {
             saving: Decimal;
             usage: Decimal;
         };
+        SecondFactors: {
+            passkeys: number;
+            /** @description false: browsers have none at the gateway's public_url */
+            passkeys_available: boolean;
+            recovery_codes: components["schemas"]["RecoveryCodesLeft"] | null;
+            /** @description Ids of organizations that one may do nothing in as owner without a second factor */
+            required_by: string[];
+            /** @description Those among them that were made for another host */
+            stranded_passkeys: number;
+            /** @description null: no authenticator app */
+            totp: components["schemas"]["AuthenticatorApp"] | null;
+        };
+        SecuritySettings: {
+            /** @description An owner who has none may what a member may, until he has one */
+            owners_need_second_factor: boolean;
+            /** @description Of the organization */
+            version: number;
+        };
         Session: {
             /** @description That it began from */
             address: string | null;
@@ -3072,7 +3370,19 @@ export interface components {
             /** @description Where the next page begins; null: this was the last */
             next_cursor: string | null;
         };
+        Setup: {
+            /** @description Case makes no difference */
+            email: string;
+            /** @description At most 100 bytes */
+            name: string;
+            /** @description At least 12 characters, of any kind */
+            password: string;
+            /** @description The last part of the link */
+            token: string;
+        };
         SignedIn: {
+            /** @description After one was used; else null */
+            recovery_codes_left: number | null;
             session: components["schemas"]["Session"];
             user: components["schemas"]["User"];
         };
@@ -3081,12 +3391,47 @@ export interface components {
             signed_out: boolean;
         };
         SignIn: {
+            /** @description Of the authenticator app */
+            code?: string | null;
             /** @description Case makes no difference */
-            email: string;
-            password: string;
+            email?: string | null;
+            /** @description In place of all others: of a link that `tollgate admin login-link` printed */
+            link_token?: string;
+            /** @description What the browser signed, as toJSON() has it */
+            passkey?: components["schemas"]["AuthenticationResponse"] | null;
+            /** @description null: a passkey that verified its person is enough */
+            password?: string | null;
+            /** @description In place of a lost factor; each counts once */
+            recovery_code?: string | null;
+        };
+        SignInOffers: {
+            identity_providers: components["schemas"]["SignInProvider"][];
+            /** @description Whether browsers have passkeys at the gateway's public_url */
+            passkey: boolean;
+            /** @description Whether people sign in by a password */
+            password: boolean;
+            /** @description Whether a forgotten password is replaced by mail */
+            password_reset: boolean;
+            /** @description Whether some people may make an account for themselves */
+            registration: boolean;
+            /** @description Whether somebody operates the gateway who signs in */
+            set_up: boolean;
+        };
+        SignInProvider: {
+            /** @description Of /api/sign-in/{provider} */
+            id: string;
+            /** @description For the button */
+            name: string;
         };
         StepUp: {
-            password: string;
+            /** @description Of the authenticator app */
+            code?: string | null;
+            /** @description What the browser signed, as toJSON() has it */
+            passkey?: components["schemas"]["AuthenticationResponse"] | null;
+            /** @description Enough where there is no second factor */
+            password?: string | null;
+            /** @description In place of a lost factor; each counts once */
+            recovery_code?: string | null;
         };
         StoredDocument: {
             [key: string]: unknown;
@@ -3155,6 +3500,16 @@ export interface components {
             /** @description That the key or token must have */
             version?: number;
         };
+        TotpCode: {
+            /** @description Six digits */
+            code: string;
+        };
+        TotpSetup: {
+            /** @description For a QR code */
+            otpauth_url: string;
+            /** @description In base 32, to be typed */
+            secret: string;
+        };
         Transaction: {
             actor?: string | null;
             amount: Decimal;
@@ -3217,6 +3572,8 @@ export interface components {
             email_verified: boolean;
             /** Format: uuid */
             id: string;
+            /** @description Whether the person, signed in, may what the root key may */
+            is_operator: boolean;
             /** @description null: as the plan says */
             most_organizations: number | null;
             name: string;
@@ -3227,6 +3584,11 @@ export interface components {
             password_set_at: string | null;
             /** Format: uuid */
             personal_organization_id: string;
+            /**
+             * Format: date-time
+             * @description null: there is none
+             */
+            second_factor_since: string | null;
             /** @enum {string} */
             status: "active" | "suspended";
             /** Format: date-time */
@@ -3243,6 +3605,8 @@ export interface components {
             email_verified?: boolean;
             /** Format: uuid */
             id?: string;
+            /** @description Whether the person, signed in, may what the root key may */
+            is_operator?: boolean;
             /** @description null: as the plan says */
             most_organizations?: number | null;
             name?: string;
@@ -3253,6 +3617,11 @@ export interface components {
             password_set_at?: string | null;
             /** Format: uuid */
             personal_organization_id?: string;
+            /**
+             * Format: date-time
+             * @description null: there is none
+             */
+            second_factor_since?: string | null;
             /** @enum {string} */
             status?: "active" | "suspended";
             /** Format: date-time */
@@ -3652,6 +4021,141 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    get_api_me_passkeys: {
+        parameters: {
+            query?: {
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+                /** @description How many, at most; 100 if absent */
+                limit?: number;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["PasskeyPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_me_passkeys: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                content: {
+                    "application/json": components["schemas"]["NewPasskeyData"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_api_me_passkeys_passkey: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                passkey: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_me_passkeys_options: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["CredentialCreationOptions"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    put_api_me_password: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_me_recovery_codes: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_me_second_factors: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["SecondFactors"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     get_api_me_sessions: {
         parameters: {
             query?: {
@@ -3826,6 +4330,66 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["NewTokenData"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_me_totp: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["TotpSetup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_api_me_totp: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_me_totp_confirm: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5743,6 +6307,34 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    post_api_organizations_organization_playground_chat_completions: {
+        parameters: {
+            query?: {
+                /** @description Whose rights and limits the chat has; not beside project */
+                key?: string;
+                /** @description The same; absent: the default project */
+                project?: string;
+            };
+            path: {
+                organization: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chat"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["ModelAnswer"];
+                    "text/event-stream": unknown;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     get_api_organizations_organization_presets: {
         parameters: {
             query?: {
@@ -6703,6 +7295,50 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    get_api_organizations_organization_security: {
+        parameters: {
+            path: {
+                organization: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["SecuritySettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    put_api_organizations_organization_security: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                organization: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecuritySettings"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["SecuritySettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     post_api_organizations_organization_switch: {
         parameters: {
             header?: {
@@ -6825,6 +7461,28 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    post_api_password_resets: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                content: {
+                    "application/json": components["schemas"]["MailSent"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     post_api_password_resets_confirm: {
         parameters: {
             header?: {
@@ -6911,6 +7569,20 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    post_api_sessions_current_passkey_options: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["CredentialRequestOptions"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     post_api_sessions_current_step_up: {
         parameters: {
             header?: {
@@ -6929,6 +7601,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionData"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_sessions_passkey_options: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["CredentialRequestOptions"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_setup: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_sign_in: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["SignInOffers"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_sign_in_provider: {
+        parameters: {
+            query?: {
+                /** @description step_up: who is signed in proves again who he is, and the provider asks him anew */
+                purpose?: "sign_in" | "step_up";
+                /** @description A route of the page, such as /o/<organization>/keys; the overview where it is none */
+                return_to?: string;
+            };
+            path: {
+                provider: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            303: {
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_sign_in_provider_callback: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                provider: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            303: {
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
