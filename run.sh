@@ -151,7 +151,7 @@ setup_line() {
     local path
     path=$(sed -n 's/.*"setup_path": *"\([^"]*\)".*/\1/p' "$TOLLGATE_DATA_DIR/quickstart.json")
     [[ -n $path ]] && curl --silent --max-time 10 "$base_url/api/sign-in" | grep --quiet '"set_up": *false' || return 0
-    printf '\n  set up    %s%s\n            opens once, and makes you the person who operates this gateway' "$base_url" "$path"
+    printf '\n  set up    %s%s\n            makes you the person who operates this gateway; it works once' "$base_url" "$path"
 }
 
 greet() {
