@@ -20,6 +20,7 @@ export async function startDeveloping({
     gateway,
     token,
     port = 0,
+    anew = true, // for each load of the page; else once
     output = join(tmpdir(), `tollgate-dashboard-${process.pid}`),
 }) {
     const bundle = () => promisify(execFile)(kBundle, [output]);
@@ -27,7 +28,7 @@ export async function startDeveloping({
     const answer = async (path, _from, to) => {
         const name = path === "/" ? "index.html" : basename(path);
         try {
-            if (path === "/") await bundle();
+            if (path === "/" && anew) await bundle();
             const body = await readFile(join(output, "files", name));
             to.writeHead(200, {
                 "content-type": kTypes[name.split(".").pop()],

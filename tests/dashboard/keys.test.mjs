@@ -70,9 +70,9 @@ test("an owner makes a key with all limits; a wrong one is said beside its field
     await select(tab, "The budget begins anew", "monthly");
     await select(tab, "Expires", "30");
     await tab.click("dialog[open] summary");
-    await fill(tab, "Requests a minute", "60");
-    await fill(tab, "Tokens a minute", "90000");
-    await fill(tab, "Requests at once", "2.5");
+    await fill(tab, "Most requests a minute", "60");
+    await fill(tab, "Most tokens a minute", "90000");
+    await fill(tab, "Most requests at once", "2.5");
     await fill(tab, "Only these models", "sample/echo");
     await tab.keyboard.press("Enter");
     await fill(tab, "Dearest answer, a million tokens (USD)", "7.50");
@@ -80,7 +80,7 @@ test("an owner makes a key with all limits; a wrong one is said beside its field
     assert.match(await textOf(tab, "dialog[open]"), /An amount such as 25[^]*A whole number/);
     assert.equal(await named("Checkout"), undefined);
     await fill(tab, "Budget (USD)", "12.345678901");
-    await fill(tab, "Requests at once", "2");
+    await fill(tab, "Most requests at once", "2");
     await press(tab, "button", "Make the key");
     await tab.waitForSelector("dialog[open] [data-secret]");
     await closeSecret(tab);

@@ -89,9 +89,9 @@ export function BudgetFields({ draft, onChange, problem }: FieldsProps) {
 }
 
 const kRates: readonly { name: (typeof kCounts)[number]; label: string }[] = [
-    { name: "requests_per_minute", label: "Requests a minute" },
-    { name: "tokens_per_minute", label: "Tokens a minute" },
-    { name: "concurrent_requests", label: "Requests at once" },
+    { name: "requests_per_minute", label: "Most requests a minute" },
+    { name: "tokens_per_minute", label: "Most tokens a minute" },
+    { name: "concurrent_requests", label: "Most requests at once" },
 ];
 
 export function RateFields({ draft, onChange, problem }: FieldsProps) {

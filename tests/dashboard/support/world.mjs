@@ -12,9 +12,10 @@ const kFromSources = process.env.TOLLGATE_DASHBOARD_SOURCES !== undefined;
 // Call it at the top of a file: `const world = useWorld()`, and read its members inside tests.
 export function useWorld({ usage = 8, config = "" } = {}) {
     const world = { gateway: null, browser: null, owner: null, admin: null, member: null, team: null, key: null };
-    const open = [];
+    let developing = null;
     before(async () => {
         world.gateway = await startGateway({ upstream: true, config });
+        if (kFromSources) developing = await startDeveloping({ gateway: world.gateway.url, anew: false });
         world.browser = await startBrowser();
         world.owner = await newPerson(world.gateway);
         world.team = world.owner.organization;
@@ -24,7 +25,7 @@ export function useWorld({ usage = 8, config = "" } = {}) {
         await makeUsage(world.gateway, world.key, { requests: usage });
     });
     after(async () => {
-        for (const one of open) await one.stop();
+        await developing?.stop();
         await world.browser?.close();
         await world.gateway?.stop();
     });
@@ -37,12 +38,7 @@ export function useWorld({ usage = 8, config = "" } = {}) {
     // A tab at a page of the team: `page` is what follows the organization, "keys?project=…", or the whole hash. Nobody is
     // signed in where `person` is null.
     world.openAs = async (person, page, look = {}) => {
-        let { url } = world.gateway;
-        if (kFromSources) {
-            const developing = await startDeveloping({ gateway: url });
-            open.push(developing);
-            url = developing.url;
-        }
+        const { url } = developing ?? world.gateway;
         const opened = await openTab(world.browser, look);
         if (person !== null) await opened.tab.setCookie({ ...(await cookieOf(person)), url });
         await opened.tab.goto(page.startsWith("#") ? `${url}/${page}` : `${url}/#/o/${world.team.id}/${page}`);
