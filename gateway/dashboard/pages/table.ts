@@ -9,7 +9,7 @@ import { CreditsPage } from "./credits";
 import { GitClaimsPage } from "./git_claims";
 import { KeysPage } from "./keys/keys_page";
 import { LlmPage } from "./llm/llm_page";
-import { MembersPage } from "./members";
+import { MembersPage } from "./members/members_page";
 import { OperatorPage } from "./operator";
 import { OverviewPage } from "./overview/overview_page";
 import { PlaygroundPage } from "./playground";
