@@ -15,7 +15,7 @@ import { OverviewPage } from "./overview/overview_page";
 import { PlaygroundPage } from "./playground";
 import { PresetsPage } from "./presets";
 import { PrivacyPage } from "./privacy";
-import { ProjectsPage } from "./projects";
+import { ProjectsPage } from "./projects/projects_page";
 import { ProviderKeysPage } from "./provider_keys/provider_keys_page";
 import { ProviderPolicyPage } from "./provider_policy";
 import { SettingsPage } from "./settings";
