@@ -17,7 +17,7 @@ import { PresetsPage } from "./presets";
 import { PrivacyPage } from "./privacy";
 import { ProjectsPage } from "./projects/projects_page";
 import { ProviderKeysPage } from "./provider_keys/provider_keys_page";
-import { ProviderPolicyPage } from "./provider_policy";
+import { ProviderPolicyPage } from "./provider_policy/provider_policy_page";
 import { SettingsPage } from "./settings";
 
 export interface PageProps {

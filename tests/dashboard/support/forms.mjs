@@ -7,7 +7,8 @@ const kNarrow = 360,
 
 export async function chooseAction(tab, menu, action) {
     await press(tab, "button", menu);
-    await press(tab, "menuitem", action);
+    const item = (role) => tab.waitForSelector(`aria/${action}[role="${role}"]`, { timeout: 10_000 });
+    await (await Promise.any([item("menuitem"), item("menuitemcheckbox")])).click();
 }
 export async function select(tab, label, value) {
     const found = await tab.waitForSelector(`aria/${label}[role="combobox"]`, { timeout: 10_000 });
@@ -47,6 +48,20 @@ export async function waitForText(tab, text, selector = "main") {
         selector,
         text,
     );
+}
+
+// Until what the API says is as expected: the page may be answered a little later.
+export async function eventually(ask, expected) {
+    const end = Date.now() + 15_000;
+    for (;;) {
+        const found = await ask();
+        try {
+            return assert.deepEqual(found, expected);
+        } catch (failure) {
+            if (Date.now() > end) throw failure;
+        }
+        await new Promise((done) => setTimeout(done, 100));
+    }
 }
 
 // As each page must be, dialogs on it included: without faults of access in both themes, and no wider than a phone.
