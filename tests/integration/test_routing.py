@@ -9,6 +9,7 @@ import yaml
 from support import speaks_messages
 from support.chat import GOOD_ANSWER, ORDERS, chat, post_chat, stream_chat
 from support.processes import PRICES
+from support.routes import explained, removed, served_by
 
 TWO = "test/failover-scripted"  # served by `scripted`, ten times dearer, and by `sample`
 EXPLAIN = {"x-openrouter-metadata": "enabled"}
@@ -22,19 +23,6 @@ def answer_well(exchange):
 
 def fail(exchange):
     exchange.answer(BROKEN, "503 Service Unavailable")
-
-
-def served_by(answer):
-    assert answer.status == 200, answer.body
-    return answer.header("x-tollgate-provider")
-
-
-def explained(answer):
-    return answer.json()["openrouter_metadata"]
-
-
-def removed(explanation):
-    return {(one["provider"], one["rule"], one["level"]) for one in explanation["endpoints"]["removed"]}
 
 
 def test_the_provider_object_decides_who_is_asked(gateway, account, scripted):

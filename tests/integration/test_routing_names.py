@@ -4,6 +4,7 @@ import pytest
 
 from support.chat import GOOD_ANSWER, chat, post_chat
 from support.processes import provider
+from support.routes import explained, removed, served_by
 
 TWO = "test/failover-scripted"  # served by `scripted`, ten times dearer, and by `sample`
 EXPLAIN = {"x-openrouter-metadata": "enabled"}
@@ -11,19 +12,6 @@ EXPLAIN = {"x-openrouter-metadata": "enabled"}
 
 def answer_well(exchange):
     exchange.answer(GOOD_ANSWER)
-
-
-def served_by(answer):
-    assert answer.status == 200, answer.body
-    return answer.header("x-tollgate-provider")
-
-
-def explained(answer):
-    return answer.json()["openrouter_metadata"]
-
-
-def removed(explanation):
-    return {(one["provider"], one["rule"], one["level"]) for one in explanation["endpoints"]["removed"]}
 
 
 SHOWN = """

@@ -7,8 +7,7 @@
 
 namespace tollgate {
 
-// Spelt. One that the API takes already is left as it is. What is mapped begins with a mark, as does no id that is
-// left, so that different ids stay different; nothing has to be remembered for results to have their calls' ids.
+// Spelt. One that the API takes already is left as it is; different ids stay different.
 std::string converse_tool_id(Spelt id);
 
 }  // namespace tollgate

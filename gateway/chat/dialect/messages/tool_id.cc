@@ -1,33 +1,16 @@
 #include "gateway/chat/dialect/messages/tool_id.h"
 
-#include <algorithm>
-
-#include "gateway/text/ascii.h"
+#include "gateway/chat/canonical/short_id.h"
 
 namespace tollgate {
 namespace {
 
-bool is_plain(char c) { return is_ascii_alphanumeric(c) || c == '-'; }
+constexpr std::string_view kAlsoTaken = "-";
 
 }  // namespace
 
-bool is_messages_tool_id(std::string_view id) {
-    return !id.empty() && std::ranges::all_of(id, [](char c) { return is_plain(c) || c == '_'; });
-}
+bool is_messages_tool_id(std::string_view id) { return has_taken_characters(id, kAlsoTaken); }
 
-std::string messages_tool_id(Spelt id) {
-    constexpr std::string_view kMapped = "tg-", kDigits = "0123456789abcdef";
-    if (is_messages_tool_id(id) && !id.starts_with(kMapped)) return std::string(id);
-    std::string mapped(kMapped);
-    for (const char c : plain(id)) {
-        if (is_plain(c)) {
-            mapped += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            ((mapped += '_') += kDigits[byte >> 4]) += kDigits[byte & 15];
-        }
-    }
-    return mapped;
-}
+std::string messages_tool_id(Spelt id) { return as_taken(id, kAlsoTaken, std::string::npos); }
 
 }  // namespace tollgate
