@@ -13,7 +13,7 @@ import { MembersPage } from "./members/members_page";
 import { OperatorPage } from "./operator";
 import { OverviewPage } from "./overview/overview_page";
 import { PlaygroundPage } from "./playground";
-import { PresetsPage } from "./presets";
+import { PresetsPage } from "./presets/presets_page";
 import { PrivacyPage } from "./privacy";
 import { ProjectsPage } from "./projects/projects_page";
 import { ProviderKeysPage } from "./provider_keys/provider_keys_page";
