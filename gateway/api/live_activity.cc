@@ -34,7 +34,7 @@ bool works(const Services& services, const Directory& directory, const Caller& c
     return key != nullptr && key->disabled == Disabled::no && (key->expires_ms == 0 || now_ms < key->expires_ms);
 }
 
-void append_event(std::string_view name, std::string data, std::string& out) {
+void append_event(std::string_view name, std::string_view data, std::string& out) {
     out.append("event: ").append(name).append("\ndata: ").append(data).append("\n\n");
 }
 

@@ -57,15 +57,17 @@ Error prove_password_change(Call& call) {
 
 ApiAnswer change_my_password(Call& call, Change& change) {
     const Caller& caller = call.request.caller;
+    if (!call.proven) return api_error(wrong_credentials());
+    const Id128 user = call.proven->user;
     ApiAnswer answer;
     if (caller.kind == CallerKind::session) {
         auto lines = renew_proven_session(call, change);
         if (!lines) return api_error(std::move(lines.error()));
         answer.headers = std::move(*lines);
     }
-    const Status set = set_password(change, call.proven->user, call.password_hash);
+    const Status set = set_password(change, user, call.password_hash);
     if (!set.ok()) return api_error(set);
-    end_sessions(change, call.proven->user, caller.kind == CallerKind::session ? caller.key : KeyDigest());
+    end_sessions(change, user, caller.kind == CallerKind::session ? caller.key : KeyDigest());
     answer.body = changed_answer().body;
     return answer;
 }

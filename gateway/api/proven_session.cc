@@ -20,8 +20,7 @@ bool still_stands(const ProvenPerson& proven, const Directory& now) {
 }
 
 // What he has shown counts now, and not again.
-Error use_proofs(const Call& call, Change& change) {
-    const ProvenPerson& proven = *call.proven;
+Error use_proofs(const Call& call, Change& change, const ProvenPerson& proven) {
     if (!still_stands(proven, change.directory())) return wrong_credentials();
     return proven.factor ? use_factor(call, change, proven.user, *proven.factor) : Error();
 }
@@ -33,33 +32,36 @@ SessionLimits session_limits(const Call& call) {
             .most = config.most_sessions};
 }
 
-std::string session_cookie_lines(const Call& call) {
+std::string session_cookie_lines(const Call& call, const ProvenPerson& proven) {
     const std::int64_t lifetime_ms = call.services.config.accounts.session_lifetime_ms;
-    return cookie_line(kSessionCookie, call.proven->secret.plaintext, lifetime_ms).append(kNoStoreLine);
+    return cookie_line(kSessionCookie, proven.secret.plaintext, lifetime_ms).append(kNoStoreLine);
 }
 
 }  // namespace
 
 Outcome<std::string> begin_proven_session(const Call& call, Change& change) {
-    if (Error used = use_proofs(call, change)) return std::unexpected(std::move(used));
+    if (!call.proven) return std::unexpected(wrong_credentials());
+    const ProvenPerson& proven = *call.proven;
+    if (Error used = use_proofs(call, change, proven)) return std::unexpected(std::move(used));
     const PageFields* const page = call.request.page.get();
     (void)end_browser_session(call, change);
     begin_session(change,
-                  {.secret = call.proven->secret.digest,
-                   .user = call.proven->user,
-                   .proofs = call.proven->proofs,
+                  {.secret = proven.secret.digest,
+                   .user = proven.user,
+                   .proofs = proven.proofs,
                    .agent = page != nullptr ? page->agent : std::string()},
                   session_limits(call));
-    return session_cookie_lines(call);
+    return session_cookie_lines(call, proven);
 }
 
 Outcome<std::string> renew_proven_session(const Call& call, Change& change) {
+    if (!call.proven) return std::unexpected(wrong_credentials());
     const ProvenPerson& proven = *call.proven;
-    if (Error used = use_proofs(call, change)) return std::unexpected(std::move(used));
+    if (Error used = use_proofs(call, change, proven)) return std::unexpected(std::move(used));
     const ProofSet anew = proven.occasion == Occasion::step_up ? proven.proofs : ProofSet();
     const Status renewed = renew_session(change, proven.user, call.request.caller.key, proven.secret.digest, anew);
     if (!renewed.ok()) return std::unexpected(session_is_over());
-    return session_cookie_lines(call);
+    return session_cookie_lines(call, proven);
 }
 
 bool end_browser_session(const Call& call, Change& change) {

@@ -16,18 +16,20 @@ ApiAnswer sign_in(Call& call, Change& change) {
 }
 
 ApiAnswer signed_in_answer(const Call& call, Change& change) {
+    if (!call.proven) return api_error(wrong_credentials());
+    const ProvenPerson& proven = *call.proven;
     auto lines = begin_proven_session(call, change);
     if (!lines) return api_error(std::move(lines.error()));
-    const auto factors = find_second_factors(change, call.proven->user);
+    const auto factors = find_second_factors(change, proven.user);
     if (!factors) return api_error(factors.error());
     const Directory& directory = change.directory();
     JsonWriter json;
     json.object().key("user");
-    write_user(*directory.find_user(call.proven->user), json);
+    write_user(*directory.find_user(proven.user), json);
     json.key("session");
-    write_session(call, *directory.find_session(call.proven->user, call.proven->secret.digest), json);
+    write_session(call, *directory.find_session(proven.user, proven.secret.digest), json);
     json.key("recovery_codes_left");
-    const bool one_less = call.proven->proofs.contains(Proof::recovery_code);
+    const bool one_less = proven.proofs.contains(Proof::recovery_code);
     one_less ? json.number(factors->recovery_codes_left) : json.null();
     ApiAnswer answer = json_answer(json.end(), 201);
     answer.headers = std::move(*lines);
@@ -44,11 +46,12 @@ ApiAnswer sign_out(Call& call, Change& change) {
 }
 
 ApiAnswer step_up(Call& call, Change& change) {
+    const Caller& caller = call.request.caller;
     auto lines = renew_proven_session(call, change);
     if (!lines) return api_error(std::move(lines.error()));
     JsonWriter json;
     json.object().key("session");
-    write_session(call, *change.directory().find_session(call.proven->user, call.request.caller.key), json);
+    write_session(call, *change.directory().find_session(caller.user, caller.key), json);
     ApiAnswer answer = json_answer(json.end());
     answer.headers = std::move(*lines);
     return answer;

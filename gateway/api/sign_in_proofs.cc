@@ -174,6 +174,7 @@ Error prove_by_link(Call& call) {
 Error prove_by_passkey(Call& call) {
     const PresentedFactor presented = read_factor(call.body);
     if (call.error()) return call.error();
+    if (!presented.passkey) return wrong_credentials();
     const User* const user = call.directory->find_user(owner_of(call, *presented.passkey));
     return prove(call, user, user != nullptr ? user->email : std::string(), Occasion::sign_in);
 }

@@ -139,12 +139,12 @@ Status follow_groups_of(const Call& call, const IdentityProviderConfig& config, 
                   call.request.now_ms);
     auto identity = find_identity(change, config.issuer, claims.subject);
     if (!identity) return identity.error();
-    if (!*identity) return {};
-    Identity& known = **identity;
-    const FollowedGroups followed = follow_groups(change, known.user, known.grants,
+    std::optional<Identity> known = std::move(*identity);
+    if (!known) return {};
+    const FollowedGroups followed = follow_groups(change, known->user, known->grants,
                                                   memberships_of(call, config, *claims.groups, change.directory()));
-    known.grants = followed.grants;
-    Status stored = put_identity(change, known);
+    known->grants = followed.grants;
+    Status stored = put_identity(change, *known);
     if (stored.ok()) stored = change.commit();
     for (const std::string& problem : followed.problems) {
         call.services.log->logger(LogComponent::server)
@@ -258,11 +258,11 @@ Error prove_provider_sign_in(Call& call) {
 }
 
 ApiAnswer end_provider_sign_in(Call& call, Change& change) {
-    const ProviderSignIn& sign_in = *call.provider_sign_in;
+    const ProviderSignIn sign_in = call.provider_sign_in.value_or(ProviderSignIn{});
     if (!call.proven) return failed_sign_in(call.request, sign_in.fault);
-    const auto lines = call.proven->occasion == Occasion::step_up ? renew_proven_session(call, change)
-                                                                  : begin_proven_session(call, change);
-    if (!lines) return failed_sign_in(call.request, SignInFault::suspended);
+    const bool steps_up = call.proven->occasion == Occasion::step_up;
+    const auto lines = steps_up ? renew_proven_session(call, change) : begin_proven_session(call, change);
+    if (!lines) return failed_sign_in(call.request, steps_up ? SignInFault::expired : SignInFault::suspended);
     return send_to(way_to_page(call.request) + sign_in.return_route, *lines);
 }
 

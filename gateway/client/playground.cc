@@ -131,9 +131,9 @@ class Playground {
 
 Outcome<Principal> playground_principal(const std::shared_ptr<const Directory>& directory, CreditTable& credits,
                                         const Head& head, std::shared_ptr<const Session> session) {
-    const auto id = parse_uuid(organization_in(head.path));
-    const Membership* const member = id ? directory->find_membership(*id, session->user) : nullptr;
-    const Organization* const organization = member == nullptr ? nullptr : directory->find_organization(*id);
+    const Id128 id = parse_uuid(organization_in(head.path)).value_or(Id128{});
+    const Membership* const member = directory->find_membership(id, session->user);
+    const Organization* const organization = member == nullptr ? nullptr : directory->find_organization(id);
     if (organization == nullptr || organization->policy.closed()) return no_such("organization");
     if (member->status != MemberStatus::active) {
         return denied("member_suspended", "your membership of the organization is suspended");

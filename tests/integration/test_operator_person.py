@@ -3,10 +3,9 @@ before what is dangerous."""
 
 import pytest
 
-from support.browser import SAME_ORIGIN, Browser, give_password, signed_in
+from support.browser import SAME_ORIGIN, Browser, give_password, signed_in, wait_for_old_proof
 from support.master_key import secrets_of
 from support.people import new_team, refusal_of
-from support.waiting import eventually
 
 PASSWORD = "correct horse battery"
 AS_OPERATOR = SAME_ORIGIN | {"X-Tollgate-As": "operator"}
@@ -115,10 +114,6 @@ def test_another_operator_is_named_and_the_last_one_stays(own, operator):
 def hasty(start_gateway, tmp_path):
     """A gateway where a proof is old after some seconds."""
     return start(start_gateway, tmp_path, step_up_lifetime_ms=4000)
-
-
-def wait_for_old_proof(browser):
-    eventually(lambda: browser.ask("POST", "/api/me/tokens", {"name": "t"}).status == 403, within_s=20, every_s=0.2)
 
 
 def test_row_74_what_is_dangerous_needs_a_young_proof(hasty):

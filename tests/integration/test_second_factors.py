@@ -2,19 +2,17 @@
 The authenticator app is oathtool."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.browser import Browser, give_password, signed_in
+from support.browser import Browser, give_password, signed_in, wait_for_old_proof
 from support.host_acts import admin
 from support.mail import DropFolder, mail_config
 from support.master_key import secrets_of
 from support.one_time_codes import AuthenticatorApp
 from support.people import new_team, refusal_of
 from support.processes import Gateway
-from support.waiting import eventually
 
 PASSWORD = "correct horse battery"
 
@@ -79,7 +77,7 @@ def test_a_password_alone_proves_nothing_of_who_has_a_second_factor(start_gatewa
     app, codes = enrol(browser)
     body = {"current_password": PASSWORD, "password": "another horse battery"}
 
-    eventually(lambda: browser.ask("POST", "/api/me/tokens", {"name": "t"}).status == 403, within_s=10)
+    wait_for_old_proof(browser)
     assert refusal_of(browser.ask("PUT", "/api/me/password", body)) == (403, "step_up_required")
     proved = browser.gets("GET", "/api/me")["session"]["proved_at"]
     assert browser.ask("POST", "/api/sessions/current/step-up", {"recovery_code": codes[0]}).status == 200
@@ -265,7 +263,7 @@ def test_row_74_a_session_that_was_proven_long_ago_changes_no_factor(start_gatew
     give_password(own, person, PASSWORD)
     browser = signed_in(own, person, PASSWORD)
     app, _ = enrol(browser)
-    time.sleep(5)
+    wait_for_old_proof(browser)
     passkey = "/api/me/passkeys/" + "0" * 64
     for method, path, body in (
         ("POST", "/api/me/totp", None),

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from support.browser import COOKIE as SESSION_COOKIE
+from support.browser import wait_for_old_proof
 from support.identity_provider import (
     BROWSER_COOKIE,
     CLIENT_SECRET,
@@ -448,12 +449,6 @@ def proved_at(browser):
     return browser.get("/api/me").json()["session"]["proved_at"]
 
 
-def needs_proof(browser):
-    """What a call fails with that needs a young proof; None: it doesn't."""
-    answer = browser.ask("POST", "/api/me/tokens", {"name": "t"})
-    return None if answer.status == 201 else answer.json()["error"]["code"]
-
-
 def test_who_signed_in_there_proves_himself_again_there(start_gateway, provider):
     options = sign_in_options(provider)
     options["accounts"]["step_up_lifetime_ms"] = 3000
@@ -462,14 +457,14 @@ def test_who_signed_in_there_proves_himself_again_there(start_gateway, provider)
     provider.claims = claims_of(ann)
     browser = Visitor(gateway)
     assert browser.sign_in_by(provider) == "/"
-    eventually(lambda: needs_proof(browser) == "step_up_required", within_s=10)
+    wait_for_old_proof(browser)
     session, cookie = browser.get("/api/me").json()["session"]["id"], browser.cookies[SESSION_COOKIE]
     location = browser.begin("/account", purpose="step_up")
     asked = provider.asked_by(location)
     assert (asked["prompt"], asked["max_age"]) == ("login", "0")
     provider.claims = claims_of(ann, auth_time=int(time.time()))
     assert browser.come_back(provider.sign_in_at(location)) == "/account"
-    assert needs_proof(browser) is None
+    assert browser.ask("POST", "/api/me/tokens", {"name": "t"}).status == 201
     assert browser.get("/api/me").json()["session"]["id"] == session
     assert browser.cookies[SESSION_COOKIE] != cookie
     sessions = browser.get("/api/me/sessions").json()["data"]

@@ -4,6 +4,8 @@ import itertools
 import re
 import secrets
 
+from support.waiting import eventually
+
 COOKIE = "__Host-tollgate-session"
 SAME_ORIGIN, CROSS_SITE = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "cross-site"}
 _hosts = itertools.count(1)
@@ -85,3 +87,8 @@ def signed_in(gateway, person, password=None):
     answer = browser.sign_in(person.email, password or give_password(gateway, person))
     assert answer.status == 201, (answer.status, answer.body)
     return browser
+
+
+def wait_for_old_proof(browser):
+    """Until what is dangerous is asked a new proof for; personal tokens are left."""
+    eventually(lambda: browser.ask("POST", "/api/me/tokens", {"name": "t"}).status == 403, within_s=30, every_s=0.2)
