@@ -5,7 +5,7 @@ import type { IconName } from "../components/icon";
 import { AccountPage } from "./account";
 import { ActivityPage } from "./activity/activity_page";
 import { AuditPage } from "./audit";
-import { CreditsPage } from "./credits";
+import { CreditsPage } from "./credits/credits_page";
 import { GitClaimsPage } from "./git_claims";
 import { KeysPage } from "./keys/keys_page";
 import { LlmPage } from "./llm/llm_page";
