@@ -48,6 +48,7 @@ export interface RawOptions {
     ifMatch?: number | null;
     idempotencyKey?: string;
     signal?: AbortSignal;
+    headers?: Record<string, string>;
 }
 
 // How a call goes on that its person must prove himself for: asked once, then it is made again (set by app.tsx, since the
@@ -83,7 +84,7 @@ function noAnswer(message: string, code: string): { ok: false; error: ApiError }
     };
 }
 
-function errorOf(response: Response, body: unknown): ApiError {
+export function errorOf(response: Response, body: unknown): ApiError {
     const inner = (body as { error?: Record<string, unknown> } | null)?.error ?? {};
     const { message, code, type: _type, param, reason, ...extra } = inner;
     const wait = response.headers.get("retry-after");
@@ -104,7 +105,7 @@ function versionOf(headers: Headers): number | null {
 }
 
 export async function send(method: Method, url: string, options: RawOptions = {}): Promise<Response> {
-    const headers: Record<string, string> = { accept: "application/json" };
+    const headers: Record<string, string> = { accept: "application/json", ...options.headers };
     if (method !== "GET") {
         headers["content-type"] = "application/json";
         headers["idempotency-key"] = options.idempotencyKey ?? newIdempotencyKey();

@@ -28,17 +28,26 @@ export async function watchEvents(
 ): Promise<void> {
     const response = await send("GET", urlOf(path, fields, query), { signal });
     if (!response.ok || response.body === null) throw new Error(`the stream was refused: ${response.status}`);
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for await (const block of blocksOf(response.body)) {
+        const event = readEvent(block);
+        if (event !== null) onEvent(event);
+    }
+}
+
+// Each event of a stream as its text.
+export async function* blocksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+    const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
     let text = "";
-    for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        text += value.replace(/\r\n/g, "\n");
-        const blocks = text.split("\n\n");
-        text = blocks.pop()!;
-        for (const block of blocks) {
-            const event = readEvent(block);
-            if (event !== null) onEvent(event);
+    try {
+        for (;;) {
+            const { done, value } = await reader.read();
+            if (done) return;
+            text += value.replace(/\r\n/g, "\n");
+            const blocks = text.split("\n\n");
+            text = blocks.pop()!;
+            yield* blocks;
         }
+    } finally {
+        void reader.cancel().catch(() => undefined);
     }
 }

@@ -12,7 +12,7 @@ import { LlmPage } from "./llm/llm_page";
 import { MembersPage } from "./members/members_page";
 import { OperatorPage } from "./operator";
 import { OverviewPage } from "./overview/overview_page";
-import { PlaygroundPage } from "./playground";
+import { PlaygroundPage } from "./playground/playground_page";
 import { PresetsPage } from "./presets/presets_page";
 import { PrivacyPage } from "./privacy";
 import { ProjectsPage } from "./projects/projects_page";
