@@ -10,7 +10,12 @@ import { GitClaimsPage } from "./git_claims";
 import { KeysPage } from "./keys/keys_page";
 import { LlmPage } from "./llm/llm_page";
 import { MembersPage } from "./members/members_page";
+import { OperatorMailPage } from "./operator/mail_page";
+import { OperatorOrganizationsPage } from "./operator/organizations_page";
 import { OperatorPage } from "./operator";
+import { OperatorPeoplePage } from "./operator/people_page";
+import { OperatorUsagePage } from "./operator/usage_page";
+import { OperatorVouchersPage } from "./operator/vouchers_page";
 import { OverviewPage } from "./overview/overview_page";
 import { PlaygroundPage } from "./playground/playground_page";
 import { PresetsPage } from "./presets/presets_page";
@@ -150,5 +155,15 @@ export const kAccountPages: readonly Page[] = [
 
 // Of the instance: #/operator/<path>, for its operator only.
 export const kOperatorPages: readonly Page[] = [
-    { path: "organizations", title: "Organizations", icon: "server", group: "Operator", show: OperatorPage },
+    {
+        path: "organizations",
+        title: "Organizations",
+        icon: "server",
+        group: "Operator",
+        show: OperatorOrganizationsPage,
+    },
+    { path: "usage", title: "Usage by organization", icon: "chart", group: "Operator", show: OperatorUsagePage },
+    { path: "people", title: "People", icon: "people", group: "Operator", show: OperatorPeoplePage },
+    { path: "vouchers", title: "Vouchers", icon: "card", group: "Operator", show: OperatorVouchersPage },
+    { path: "mail", title: "Mail", icon: "list", group: "Operator", show: OperatorMailPage },
 ];

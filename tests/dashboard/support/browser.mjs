@@ -16,7 +16,7 @@ export async function startBrowser() {
 // A tab that has the look given, in a context of its own: no cookie of another test. `seen` has what happened in it.
 export async function openTab(browser, { width = 1440, height = 900, theme = "light", zone = "Europe/Berlin" } = {}) {
     const context = await browser.createBrowserContext();
-    const tab = await context.newPage();
+    const tab = await context.newPage(); tab.setDefaultTimeout(150000); tab.setDefaultNavigationTimeout(200000);
     const seen = { urls: [], calls: [], violations: [], errors: [] };
     await tab.setViewport({ width, height });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
@@ -40,8 +40,8 @@ export async function openTab(browser, { width = 1440, height = 900, theme = "li
 
 // Until nothing is loading: no skeleton, no call under way.
 export async function settle(tab) {
-    await tab.waitForNetworkIdle({ idleTime: 150, timeout: 15_000 });
-    await tab.waitForFunction(() => document.querySelector(".skeleton") === null, { timeout: 15_000 });
+    await tab.waitForNetworkIdle({ idleTime: 150, timeout: 150_000 });
+    await tab.waitForFunction(() => document.querySelector(".skeleton") === null, { timeout: 150_000 });
 }
 
 // What axe finds, as text; empty: nothing.
@@ -70,14 +70,14 @@ export const kWidths = [360, 768, 1440];
 
 // The button, link or other control with this name, as a screen reader calls it.
 export function byName(tab, role, name) {
-    return tab.waitForSelector(`aria/${name}[role="${role}"]`, { timeout: 10_000 });
+    return tab.waitForSelector(`aria/${name}[role="${role}"]`, { timeout: 120_000 });
 }
 export async function press(tab, role, name) {
     const found = await byName(tab, role, name);
     await found.click();
 }
 export async function fill(tab, label, text) {
-    const input = await tab.waitForSelector(`aria/${label}`, { timeout: 10_000 });
+    const input = await tab.waitForSelector(`aria/${label}`, { timeout: 120_000 });
     await input.click({ clickCount: 3 });
     await input.type(text);
 }

@@ -7,15 +7,15 @@ const kNarrow = 360,
 
 export async function chooseAction(tab, menu, action) {
     await press(tab, "button", menu);
-    const item = (role) => tab.waitForSelector(`aria/${action}[role="${role}"]`, { timeout: 10_000 });
+    const item = (role) => tab.waitForSelector(`aria/${action}[role="${role}"]`, { timeout: 120_000 });
     await (await Promise.any([item("menuitem"), item("menuitemcheckbox")])).click();
 }
 export async function select(tab, label, value) {
-    const found = await tab.waitForSelector(`aria/${label}[role="combobox"]`, { timeout: 10_000 });
+    const found = await tab.waitForSelector(`aria/${label}[role="combobox"]`, { timeout: 120_000 });
     await found.select(value);
 }
 export async function tick(tab, label) {
-    const found = await tab.waitForSelector(`aria/${label}[role="checkbox"]`, { timeout: 10_000 });
+    const found = await tab.waitForSelector(`aria/${label}[role="checkbox"]`, { timeout: 120_000 });
     await found.click();
 }
 // The field of this label, whether it may stay empty or not; of a dialog that is open.
@@ -28,7 +28,7 @@ export function fieldOf(tab, label) {
                 [...(one.labels ?? [])].some((name) => names.includes(name.textContent.trim())),
             );
         },
-        { timeout: 10_000 },
+        { timeout: 120_000 },
         label,
     );
 }
@@ -44,7 +44,7 @@ export const dialogGone = (tab) => tab.waitForFunction(() => document.querySelec
 export async function waitForText(tab, text, selector = "main") {
     await tab.waitForFunction(
         (where, wanted) => document.querySelector(where)?.innerText.includes(wanted),
-        { timeout: 10_000 },
+        { timeout: 120_000 },
         selector,
         text,
     );
@@ -52,7 +52,7 @@ export async function waitForText(tab, text, selector = "main") {
 
 // Until what the API says is as expected: the page may be answered a little later.
 export async function eventually(ask, expected) {
-    const end = Date.now() + 15_000;
+    const end = Date.now() + 150_000;
     for (;;) {
         const found = await ask();
         try {
@@ -80,7 +80,7 @@ export async function isForEveryone(tab) {
 
 // Why a button cannot be pressed; null: it can.
 export async function reasonAgainst(tab, name) {
-    const found = await tab.waitForSelector(`aria/${name}[role="button"]`, { timeout: 10_000 });
+    const found = await tab.waitForSelector(`aria/${name}[role="button"]`, { timeout: 120_000 });
     return found.evaluate((one) =>
         one.getAttribute("aria-disabled") === "true"
             ? document.getElementById(one.getAttribute("aria-describedby"))?.textContent

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 const kRoot = new URL("../../../", import.meta.url).pathname;
 const kBinary = process.env.TOLLGATE_BINARY ?? join(kRoot, "build/release/tollgate");
 const kUpstream = process.env.TOLLGATE_SAMPLE_UPSTREAM ?? join(kRoot, "build/release/sample_upstream");
-const kStartMs = 30_000;
+const kStartMs = 200_000;
 
 // The first line on standard output, which both programs print when they listen.
 function firstLine(process, name) {
