@@ -106,7 +106,10 @@ test("archived, brought back, archived again and deleted by its name; its keys g
     assert.ok(!(await rows(tab)).includes(project.id));
     assert.ok(!(await get("/projects")).data.some((one) => one.id === project.id));
     assert.ok(!(await get("/keys")).data.some((one) => one.hash === key.hash));
-    assert.ok(await tab.evaluate(() => document.activeElement.closest("tr[data-row]") !== null), "the keyboard goes on");
+    assert.ok(
+        await tab.evaluate(() => document.activeElement.closest("tr[data-row]") !== null),
+        "the keyboard goes on",
+    );
     await close();
 });
 
