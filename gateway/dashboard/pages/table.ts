@@ -4,7 +4,7 @@ import type { FunctionComponent } from "preact";
 import type { IconName } from "../components/icon";
 import { AccountPage } from "./account";
 import { ActivityPage } from "./activity/activity_page";
-import { AuditPage } from "./audit";
+import { AuditPage } from "./audit/audit_page";
 import { CreditsPage } from "./credits/credits_page";
 import { GitClaimsPage } from "./git_claims";
 import { KeysPage } from "./keys/keys_page";
