@@ -16,7 +16,9 @@ export async function startBrowser() {
 // A tab that has the look given, in a context of its own: no cookie of another test. `seen` has what happened in it.
 export async function openTab(browser, { width = 1440, height = 900, theme = "light", zone = "Europe/Berlin" } = {}) {
     const context = await browser.createBrowserContext();
-    const tab = await context.newPage(); tab.setDefaultTimeout(150000); tab.setDefaultNavigationTimeout(200000);
+    const tab = await context.newPage();
+    tab.setDefaultTimeout(150000);
+    tab.setDefaultNavigationTimeout(200000);
     const seen = { urls: [], calls: [], violations: [], errors: [] };
     await tab.setViewport({ width, height });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
