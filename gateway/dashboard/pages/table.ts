@@ -12,7 +12,6 @@ import { LlmPage } from "./llm/llm_page";
 import { MembersPage } from "./members/members_page";
 import { OperatorMailPage } from "./operator/mail_page";
 import { OperatorOrganizationsPage } from "./operator/organizations_page";
-import { OperatorPage } from "./operator";
 import { OperatorPeoplePage } from "./operator/people_page";
 import { OperatorUsagePage } from "./operator/usage_page";
 import { OperatorVouchersPage } from "./operator/vouchers_page";
