@@ -79,17 +79,22 @@ constexpr unsigned behind_odd(unsigned bits) {
 #endif
 
 // Inside a nested value only brackets outside of strings matter: sixteen bytes at a time, as simdjson finds them
-// (https://arxiv.org/abs/1902.08318), as long as nothing is escaped.
+// (https://arxiv.org/abs/1902.08318). A string that a block does not end is leapt over.
 std::size_t after_nested(std::string_view text, std::size_t at) {
     std::size_t depth = 0;
     bool in_string = false;
     while (at < text.size()) {
+        if (in_string) {  // which may be long
+            at = after_string(text, at - 1);
+            in_string = false;
+            continue;
+        }
         std::size_t block = text.size() - at;
 #ifdef __SSE2__
         if (block >= 16) {
             const Sixteen found(text.data() + at);
             if (found.backslashes == 0) {
-                const unsigned inside = behind_odd(found.quotes) ^ (in_string ? 0xffffU : 0U);
+                const unsigned inside = behind_odd(found.quotes);
                 for (unsigned left = found.brackets & ~inside; left != 0; left &= left - 1) {
                     const auto bracket = at + static_cast<std::size_t>(__builtin_ctz(left));
                     depth += step_of(text[bracket]);
@@ -102,12 +107,7 @@ std::size_t after_nested(std::string_view text, std::size_t at) {
             block = 16;
         }
 #endif
-        for (const std::size_t end = at + block; at < end;) {
-            if (in_string) {
-                at = after_string(text, at - 1);
-                in_string = false;
-                continue;
-            }
+        for (const std::size_t end = at + block; at < end && !in_string;) {
             const char c = text[at++];
             in_string = c == '"';
             if (is_bracket(c)) depth += step_of(c);
