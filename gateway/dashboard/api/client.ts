@@ -88,12 +88,14 @@ export function errorOf(response: Response, body: unknown): ApiError {
     const inner = (body as { error?: Record<string, unknown> } | null)?.error ?? {};
     const { message, code, type: _type, param, reason, ...extra } = inner;
     const wait = response.headers.get("retry-after");
+    // Where the gateway's accounts say it, the field is named in the message alone: "slug: must be …".
+    const named = /^([a-z_]+): /.exec(typeof message === "string" ? message : "")?.[1] ?? null;
     return {
         status: response.status,
         code: typeof code === "string" ? code : String(response.status),
         reason: typeof reason === "string" ? reason : null,
         message: typeof message === "string" ? message : `The gateway answered ${response.status}.`,
-        field: typeof param === "string" ? param : null,
+        field: typeof param === "string" ? param : named,
         retryAfterSeconds: wait === null ? null : Number(wait),
         extra,
     };
