@@ -22,7 +22,7 @@ import { PrivacyPage } from "./privacy";
 import { ProjectsPage } from "./projects/projects_page";
 import { ProviderKeysPage } from "./provider_keys/provider_keys_page";
 import { ProviderPolicyPage } from "./provider_policy/provider_policy_page";
-import { SettingsPage } from "./settings";
+import { SettingsPage } from "./settings/settings_page";
 
 export interface PageProps {
     rest: string[]; // of the path, behind the page's name
