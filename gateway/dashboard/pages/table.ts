@@ -2,7 +2,10 @@
 // of the window come from here.
 import type { FunctionComponent } from "preact";
 import type { IconName } from "../components/icon";
-import { AccountPage } from "./account";
+import { NewOrganizationPage } from "./account/new_organization_page";
+import { ProfilePage } from "./account/profile_page";
+import { SecurityPage } from "./account/security_page";
+import { TokensPage } from "./account/tokens_page";
 import { ActivityPage } from "./activity/activity_page";
 import { AuditPage } from "./audit/audit_page";
 import { CreditsPage } from "./credits/credits_page";
@@ -149,7 +152,16 @@ export const kPages: readonly Page[] = [
 
 // Of the person: #/account/<path>.
 export const kAccountPages: readonly Page[] = [
-    { path: "profile", title: "Your account", icon: "person", group: "Account", show: AccountPage },
+    { path: "profile", title: "Your account", icon: "person", group: "Account", show: ProfilePage },
+    { path: "security", title: "Signing in", icon: "shield", group: "Account", show: SecurityPage },
+    { path: "tokens", title: "Personal tokens", icon: "key", group: "Account", show: TokensPage },
+    {
+        path: "new-organization",
+        title: "New organization",
+        icon: "plus",
+        group: "Account",
+        show: NewOrganizationPage,
+    },
 ];
 
 // Of the instance: #/operator/<path>, for its operator only.

@@ -1,0 +1,339 @@
+// Second factors: an authenticator app, passkeys, and the codes for the day when both are lost.
+import { useState } from "preact/hooks";
+import type { ApiError } from "../../api/client";
+import { me } from "../../api/session";
+import { canUsePasskeys, makePasskey } from "../../api/passkeys";
+import {
+    addPasskey,
+    beginApp,
+    confirmApp,
+    kPasskeys,
+    kSecondFactors,
+    newRecoveryCodes,
+    removeApp,
+    removePasskey,
+    type Passkey,
+    type SecondFactors,
+} from "../../api/second_factors";
+import { useRawQuery } from "../../api/use_call";
+import { Button, CopyButton } from "../../components/button";
+import { ConfirmDialog } from "../../components/confirm_dialog";
+import { Dialog, DialogActions } from "../../components/dialog";
+import { CheckField, TextField } from "../../components/field";
+import { Badge, EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/notice";
+import { Card } from "../../components/page";
+import { Table, type Column } from "../../components/table";
+import { Time } from "../../components/time";
+import { showToast } from "../../components/toast";
+
+type Act = "app" | "remove_app" | "codes" | "passkey";
+const kFewCodes = 3;
+
+export function SecondFactorCards() {
+    const factors = useRawQuery<SecondFactors>(kSecondFactors, {});
+    const passkeys = useRawQuery<{ data: Passkey[] }>(kPasskeys, {});
+    const [act, setAct] = useState<Act | null>(null);
+    const [removing, setRemoving] = useState<Passkey | null>(null);
+    const [codes, setCodes] = useState<readonly string[] | null>(null);
+    const end = () => setAct(null);
+    const done = (made: readonly string[] | null = null) => {
+        end();
+        setRemoving(null);
+        setCodes(made);
+        factors.reload();
+        passkeys.reload();
+    };
+    // A gateway that offers none says nothing of them.
+    if (factors.error?.status === 404) return null;
+    const value = factors.value;
+    if (value === null)
+        return (
+            <Card title="Second factors">
+                {factors.error ? <ErrorNotice error={factors.error} retry={factors.reload} /> : <Skeleton />}
+            </Card>
+        );
+    return (
+        <>
+            <Demanded value={value} />
+            <Card
+                title="Authenticator app"
+                action={
+                    value.totp === null ? (
+                        <Button onClick={() => setAct("app")}>Set it up</Button>
+                    ) : (
+                        <Button onClick={() => setAct("remove_app")}>Remove</Button>
+                    )
+                }
+            >
+                {value.totp === null ? (
+                    <p class="soft">Six digits of an app beside the password, new every half minute.</p>
+                ) : (
+                    <p>
+                        <Badge tone="good">On</Badge> since <Time value={value.totp.since} look="date" />
+                    </p>
+                )}
+            </Card>
+            <PasskeyCard value={value} passkeys={passkeys} onAdd={() => setAct("passkey")} onRemove={setRemoving} />
+            {value.recovery_codes !== null && (
+                <Card title="Recovery codes" action={<Button onClick={() => setAct("codes")}>Make new ones</Button>}>
+                    <p>
+                        <Badge tone={value.recovery_codes.left < kFewCodes ? "warn" : "good"}>
+                            {value.recovery_codes.left} left
+                        </Badge>{" "}
+                        made <Time value={value.recovery_codes.made_at} look="date" />. Each counts once, where the
+                        others are lost.
+                    </p>
+                </Card>
+            )}
+            {act === "app" && <SetUpApp onClose={end} onDone={done} />}
+            {act === "remove_app" && (
+                <ConfirmDialog
+                    title="Remove the authenticator app"
+                    confirm="Remove it"
+                    onClose={end}
+                    act={async () => {
+                        const answer = await removeApp();
+                        if (answer.ok) done();
+                        return answer.ok ? null : answer.error;
+                    }}
+                >
+                    Its codes are not asked for any more. With the last factor the recovery codes end, too.
+                </ConfirmDialog>
+            )}
+            {act === "codes" && (
+                <ConfirmDialog
+                    title="New recovery codes"
+                    confirm="Make new ones"
+                    danger={false}
+                    onClose={end}
+                    act={async () => {
+                        const answer = await newRecoveryCodes();
+                        if (answer.ok) done(answer.value.recovery_codes);
+                        return answer.ok ? null : answer.error;
+                    }}
+                >
+                    Those of before stop working.
+                </ConfirmDialog>
+            )}
+            {act === "passkey" && <AddPasskey onClose={end} onDone={done} />}
+            {removing && (
+                <ConfirmDialog
+                    title={`Remove ${removing.name}`}
+                    confirm="Remove it"
+                    onClose={() => setRemoving(null)}
+                    act={async () => {
+                        const answer = await removePasskey(removing.id);
+                        if (answer.ok) done();
+                        return answer.ok ? null : answer.error;
+                    }}
+                >
+                    It signs you in no more. Remove it in your browser or device, too.
+                </ConfirmDialog>
+            )}
+            {codes && <Codes codes={codes} onClose={() => setCodes(null)} />}
+        </>
+    );
+}
+
+function Demanded({ value }: { value: SecondFactors }) {
+    if (value.required_by.length === 0 || value.totp !== null || value.passkeys > 0) return null;
+    const names = value.required_by.map(
+        (id) => me.value?.organizations.find((one) => one.id === id)?.name ?? "an organization of yours",
+    );
+    return (
+        <Notice tone="warn">
+            {names.join(", ")}: owners need a second factor there. Until you set one up, you may there what a member
+            may.
+        </Notice>
+    );
+}
+
+function PasskeyCard({
+    value,
+    passkeys,
+    onAdd,
+    onRemove,
+}: {
+    value: SecondFactors;
+    passkeys: { value: { data: Passkey[] } | null; error: ApiError | null; reload: () => void };
+    onAdd: () => void;
+    onRemove: (row: Passkey) => void;
+}) {
+    const blocked = !value.passkeys_available
+        ? "Passkeys need the gateway at https and a host's name."
+        : canUsePasskeys
+          ? null
+          : "This browser has no passkeys here.";
+    const columns: Column<Passkey>[] = [
+        {
+            key: "name",
+            name: "Name",
+            heads: true,
+            show: (row) => (
+                <span class="row">
+                    {row.name}
+                    {!row.works_here && <Badge tone="bad">Of another address: it works no more</Badge>}
+                    {row.backed_up && <Badge>On several devices</Badge>}
+                </span>
+            ),
+        },
+        { key: "made", name: "Made", show: (row) => <Time value={row.created_at} look="date" /> },
+        {
+            key: "used",
+            name: "Last used",
+            show: (row) => <Time value={row.last_used_at} look="relative" never="Never" />,
+        },
+    ];
+    return (
+        <Card
+            title="Passkeys"
+            action={
+                <Button onClick={onAdd} icon="plus" whyNot={blocked}>
+                    Add a passkey
+                </Button>
+            }
+        >
+            <Table
+                label="Passkeys"
+                columns={columns}
+                rows={passkeys.value?.data ?? null}
+                rowKey={(row) => row.id}
+                error={passkeys.error}
+                reload={passkeys.reload}
+                empty={
+                    <EmptyState title="No passkey yet">
+                        Your phone, computer or security key signs you in, without a password.
+                    </EmptyState>
+                }
+                actions={(row) => (
+                    <Button look="quiet" icon="trash" label={`Remove ${row.name}`} onClick={() => onRemove(row)} />
+                )}
+            />
+        </Card>
+    );
+}
+
+interface AddProps {
+    onClose: () => void;
+    onDone: (codes: readonly string[] | null) => void;
+}
+
+function SetUpApp({ onClose, onDone }: AddProps) {
+    const [begun, setBegun] = useState<{ secret: string; otpauth_url: string } | null>(null);
+    const [code, setCode] = useState("");
+    const [busy, setBusy] = useState(false);
+    const [error, setError] = useState<ApiError | null>(null);
+    const begin = async () => {
+        setBusy(true);
+        const answer = await beginApp();
+        setBusy(false);
+        setError(answer.ok ? null : answer.error);
+        if (answer.ok) setBegun(answer.value);
+    };
+    const submit = async (event: Event) => {
+        event.preventDefault();
+        if (busy) return;
+        if (begun === null) return begin();
+        setBusy(true);
+        const answer = await confirmApp(code.replace(/\s/g, ""));
+        setBusy(false);
+        setError(answer.ok ? null : answer.error);
+        if (!answer.ok) return;
+        showToast("The authenticator app is set up.", "good");
+        onDone(answer.value.recovery_codes);
+    };
+    return (
+        <Dialog title="Set up an authenticator app" onClose={onClose}>
+            <form class="form" onSubmit={submit}>
+                {begun === null ? (
+                    <p>The app gets a secret from here, then shows six digits that prove it is you.</p>
+                ) : (
+                    <>
+                        <p>
+                            Type this secret into the app, or <a href={begun.otpauth_url}>open it there</a> where the
+                            app is on this device. Then type what the app shows.
+                        </p>
+                        <div class="secret">
+                            <code data-secret>{begun.secret.replace(/(.{4})(?=.)/g, "$1 ")}</code>
+                            <CopyButton text={begun.secret} />
+                        </div>
+                        <TextField
+                            key="code"
+                            label="Code of the app"
+                            value={code}
+                            onInput={setCode}
+                            inputMode="numeric"
+                            autocomplete="one-time-code"
+                            mono
+                            error={error?.field === "code" ? error.message : null}
+                        />
+                    </>
+                )}
+                {error && error.field !== "code" && <ErrorNotice error={error} />}
+                <DialogActions
+                    submit={begun === null ? "Show the secret" : "Turn it on"}
+                    busy={busy}
+                    onCancel={onClose}
+                />
+            </form>
+        </Dialog>
+    );
+}
+
+function AddPasskey({ onClose, onDone }: AddProps) {
+    const [name, setName] = useState("");
+    const [busy, setBusy] = useState(false);
+    const [error, setError] = useState<ApiError | null>(null);
+    const [problem, setProblem] = useState<string | null>(null);
+    const submit = async (event: Event) => {
+        event.preventDefault();
+        setProblem(name.trim() === "" ? "It needs a name." : null);
+        if (busy || name.trim() === "") return;
+        setBusy(true);
+        const made = await makePasskey(`${kPasskeys}/options`);
+        const answer = made.ok ? await addPasskey(name.trim(), made.credential) : made;
+        setBusy(false);
+        setError(answer.ok ? null : answer.error);
+        if (!answer.ok) return;
+        showToast(`${name.trim()} is added.`, "good");
+        onDone("value" in answer ? answer.value.recovery_codes : null);
+    };
+    return (
+        <Dialog title="Add a passkey" onClose={onClose}>
+            <form class="form" onSubmit={submit}>
+                <TextField
+                    label="Name"
+                    value={name}
+                    onInput={setName}
+                    maxLength={100}
+                    hint="Of the device that it is on: your browser asks for it next."
+                    error={problem}
+                />
+                {error && <ErrorNotice error={error} />}
+                <DialogActions submit="Go on" busy={busy} onCancel={onClose} />
+            </form>
+        </Dialog>
+    );
+}
+
+// Shown once: no stray key closes it.
+function Codes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+    const [kept, setKept] = useState(false);
+    return (
+        <Dialog title="Your recovery codes" onClose={onClose} mustAnswer>
+            <p>Each signs you in once, where the app and the passkeys are lost. They are shown this once.</p>
+            <div class="secret">
+                <code data-secret style={{ whiteSpace: "pre-line" }}>
+                    {codes.join("\n")}
+                </code>
+                <CopyButton text={codes.join("\n")} />
+            </div>
+            <CheckField label="I have put them where I keep secrets" checked={kept} onChange={setKept} />
+            <div class="form-actions">
+                <Button look="primary" onClick={onClose} whyNot={kept ? null : "First say that you have kept them"}>
+                    Done
+                </Button>
+            </div>
+        </Dialog>
+    );
+}
