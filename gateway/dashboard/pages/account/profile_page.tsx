@@ -155,7 +155,7 @@ function Organizations() {
             }
         >
             <Table
-                label="Your organizations"
+                label="List of your organizations"
                 columns={kColumns}
                 rows={me.value!.organizations}
                 rowKey={(row) => row.id}

@@ -194,7 +194,7 @@ function PasskeyCard({
             }
         >
             <Table
-                label="Passkeys"
+                label="List of passkeys"
                 columns={columns}
                 rows={passkeys.value?.data ?? null}
                 rowKey={(row) => row.id}

@@ -88,7 +88,7 @@ export function Sessions() {
             }
         >
             <Table
-                label="Sessions"
+                label="List of sessions"
                 columns={kColumns}
                 rows={sessions.rows}
                 rowKey={(row) => row.id}
