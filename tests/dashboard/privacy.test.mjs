@@ -35,8 +35,9 @@ test("with that, requests are refused, and the provider policy says why", async 
     });
     assert.equal((await answer.json()).error.code, "no_allowed_provider");
     const { tab, close } = await world.openAs(world.owner, "privacy");
-    await press(tab, "link", "Provider policy");
-    await waitForText(tab, "it may store or train on what it is sent");
+    await tab.$eval("main a[href*='model=auto']", (one) => one.click());
+    await waitForText(tab, "The request would fail");
+    assert.match(await textOf(tab), /sample\s+sample\/echo\s+it (may store or train|is not declared to keep nothing)/);
     await close();
 });
 
