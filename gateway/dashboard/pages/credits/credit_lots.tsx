@@ -31,7 +31,7 @@ export function CreditLots() {
                 <Card title="Allowances">
                     <p class="soft">What is left of one expires with its window. The operator sets them.</p>
                     <Table
-                        label="Allowances"
+                        label="Allowances of the organization"
                         rows={allowances.rows}
                         columns={kAllowances}
                         rowKey={(one) => one.id}
