@@ -57,9 +57,9 @@ test("step: claim a Git organization, chosen from those that the token's account
     await tab.waitForSelector("dialog[open] [role=alert]");
     await retype(tab, "Access token", kToken);
     await press(tab, "button", "List what its account administers");
-    await waitForText(tab, "It administers Acme.", "dialog[open]");
+    await waitForText(tab, "It administers acme.", "dialog[open]");
     assert.equal(
-        await tab.$$eval("dialog[open] input", (all) => all.find((one) => one.value === "Acme")?.labels[0].innerText),
+        await tab.$$eval("dialog[open] input", (all) => all.find((one) => one.value === "acme")?.labels[0].innerText),
         "Git organization",
         "the first that is free is filled in",
     );
@@ -67,7 +67,7 @@ test("step: claim a Git organization, chosen from those that the token's account
     await select(tab, "Requests of people who are no members", "reject");
     await press(tab, "button", "Claim");
     await dialogGone(tab);
-    await waitForText(tab, "Acme", "tbody");
+    await waitForText(tab, "acme", "tbody");
     const [claim] = await claims();
     assert.equal(claim.git_organization.toLowerCase(), "acme");
     assert.equal(claim.method, "token");
@@ -89,14 +89,14 @@ test("what the account does not administer is not claimed, and the dialog says w
 
 test("who pays for outsiders is changed in the menu", async () => {
     const { tab, close } = await world.openAs(world.owner, "git");
-    await chooseAction(tab, "Actions of Acme", "Outsiders: their own organization pays");
+    await chooseAction(tab, "Actions of acme", "Outsiders: their own organization pays");
     await eventually(async () => (await claims())[0].outsiders, "fallback");
     await close();
 });
 
 test("a claim is released after a question", async () => {
     const { tab, close } = await world.openAs(world.owner, "git");
-    await chooseAction(tab, "Actions of Acme", "Release");
+    await chooseAction(tab, "Actions of acme", "Release");
     await waitForText(tab, "others may claim it", "dialog[open]");
     await press(tab, "button", "Release");
     await dialogGone(tab);
