@@ -25,7 +25,10 @@ test("steps: read the balance; the ledger has each movement with the balance aft
     const { tab, seen, close } = await world.openAs(world.owner, "credits");
     const { total_usage, balance } = await of("credits");
     assert.ok(total_usage > 0);
-    assert.match(await textOf(tab, ".grid"), /Balance\s+\$50\.00.*Added in all\s+\$50\.00.*Used in all\s+\$0\.0000\d+/s);
+    assert.match(
+        await textOf(tab, ".grid"),
+        /Balance\s+\$50\.00.*Added in all\s+\$50\.00.*Used in all\s+\$0\.0000\d+/s,
+    );
     const title = await tab.$eval(".grid .number", (one) => one.title);
     assert.equal(title, `$${balance}`, "the exact amount is there, too");
     const rows = await tab.$$eval("tbody tr", (all) => all.map((one) => one.innerText));
