@@ -1,21 +1,23 @@
 // What the gateway's operator does for all organizations: makes, funds, limits and suspends them; people; vouchers; mail.
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { newPerson } from "./support/accounts.mjs";
 import { press, settle, textOf } from "./support/browser.mjs";
 import { chooseAction, dialogGone, eventually, isForEveryone, retype, tick, waitForText } from "./support/forms.mjs";
 import { useWorld } from "./support/world.mjs";
 
 const world = useWorld({ usage: 1 });
-let operator;
-before(async () => {
-    operator = await newPerson(world.gateway, { name: "Olga Operator" });
-    await world.gateway.call("PATCH", `/api/users/${operator.id}`, { is_operator: true });
-});
+// A person who operates, made when the first test wants one.
+let made = null;
+const operator = () =>
+    (made ??= newPerson(world.gateway, { name: "Olga Operator" }).then(async (person) => {
+        await world.gateway.call("PATCH", `/api/users/${person.id}`, { is_operator: true });
+        return person;
+    }));
 const of = (path) => world.gateway.call("GET", `/api/organizations/${world.team.id}/${path}`);
 
 test("step: an organization is made with an owner, and given credit", async () => {
-    const { tab, close } = await world.openAs(operator, "#/operator/organizations");
+    const { tab, close } = await world.openAs(await operator(), "#/operator/organizations");
     await waitForText(tab, world.team.name, "tbody");
     await press(tab, "button", "New organization");
     await retype(tab, "Name", "Made by hand");
@@ -49,7 +51,7 @@ test("step: an organization is made with an owner, and given credit", async () =
 });
 
 test("a plan with a number of its own, and a suspension with its end", async () => {
-    const { tab, close } = await world.openAs(operator, "#/operator/organizations");
+    const { tab, close } = await world.openAs(await operator(), "#/operator/organizations");
     await chooseAction(tab, `Actions of ${world.team.name}`, "Plan");
     await waitForText(tab, "Members", "dialog[open]");
     await retype(tab, "Most members", "25");
@@ -67,7 +69,7 @@ test("a plan with a number of its own, and a suspension with its end", async () 
 });
 
 test("usage of all organizations, as the API sums it up", async () => {
-    const { tab, close } = await world.openAs(operator, "#/operator/usage");
+    const { tab, close } = await world.openAs(await operator(), "#/operator/usage");
     const row = await tab.$$eval(
         "tbody tr",
         (all, name) => all.map((one) => one.innerText).find((one) => one.startsWith(name)),
@@ -80,7 +82,7 @@ test("usage of all organizations, as the API sums it up", async () => {
 });
 
 test("people: a person is added, made an operator, suspended; a link lets him in", async () => {
-    const { tab, close } = await world.openAs(operator, "#/operator/people");
+    const { tab, close } = await world.openAs(await operator(), "#/operator/people");
     await press(tab, "button", "Add a person");
     await retype(tab, "Name", "Nora New");
     await retype(tab, "Address", "nora@example.com");
@@ -112,7 +114,7 @@ test("people: a person is added, made an operator, suspended; a link lets him in
 });
 
 test("vouchers: the codes are shown once, and work; one that is voided does not", async () => {
-    const { tab, close } = await world.openAs(operator, "#/operator/vouchers");
+    const { tab, close } = await world.openAs(await operator(), "#/operator/vouchers");
     await press(tab, "button", "New vouchers");
     await retype(tab, "Amount (USD)", "3");
     await retype(tab, "How many", "2");
@@ -144,7 +146,7 @@ test("vouchers: the codes are shown once, and work; one that is voided does not"
 });
 
 test("mail and version", async () => {
-    const { tab, close } = await world.openAs(operator, "#/operator/mail");
+    const { tab, close } = await world.openAs(await operator(), "#/operator/mail");
     const { version } = await world.gateway.call("GET", "/api/version");
     assert.ok((await textOf(tab)).includes(version));
     await isForEveryone(tab);
