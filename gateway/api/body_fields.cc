@@ -47,7 +47,12 @@ BodyFields::BodyFields(std::string_view body, const Schema& known, std::string p
     boost::system::error_code failed;
     auto value = boost::json::parse(body, failed);
     if (failed || !value.is_object()) {
-        error_ = {ErrorKind::invalid_json, "the body must be a JSON object"};
+        const std::string place = path_.substr(0, path_.empty() ? 0 : path_.size() - 1);
+        if (place.empty()) {
+            error_ = {ErrorKind::invalid_json, "the body must be a JSON object"};
+        } else {
+            error_ = {ErrorKind::invalid_request, "'" + place + "' must be an object", place};
+        }
         return;
     }
     object_ = std::move(value.as_object());

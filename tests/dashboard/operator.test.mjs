@@ -14,6 +14,8 @@ const operator = () =>
         await world.gateway.call("PATCH", `/api/users/${person.id}`, { is_operator: true });
         return person;
     }));
+const team = () => world.gateway.call("GET", `/api/organizations/${world.team.id}`);
+const confirm = async (tab) => (await tab.waitForSelector("dialog[open] button[type=submit]")).click();
 const of = (path) => world.gateway.call("GET", `/api/organizations/${world.team.id}/${path}`);
 
 test("step: an organization is made with an owner, and given credit", async () => {
@@ -42,7 +44,7 @@ test("step: an organization is made with an owner, and given credit", async () =
     await chooseAction(tab, "Actions of Made by hand", "Grant credit");
     await retype(tab, "Amount (USD)", "12.34");
     await isForEveryone(tab);
-    await tab.$eval("dialog[open] button[type=submit]", (one) => one.click());
+    await confirm(tab);
     await dialogGone(tab);
     const credits = await world.gateway.call("GET", `/api/organizations/${found[0].id}/credits`);
     assert.equal(credits.balance, 12.34);
@@ -60,11 +62,11 @@ test("a plan with a number of its own, and a suspension with its end", async () 
     assert.equal((await of("plan")).members.most, 25);
     await chooseAction(tab, `Actions of ${world.team.name}`, "Suspend");
     await waitForText(tab, "Its keys call no models", "dialog[open]");
-    await tab.$eval("dialog[open] button[type=submit]", (one) => one.click());
+    await confirm(tab);
     await dialogGone(tab);
-    assert.equal((await of("")).status, "suspended");
+    assert.equal((await team()).status, "suspended");
     await chooseAction(tab, `Actions of ${world.team.name}`, "End the suspension");
-    await eventually(async () => (await of("")).status, "active");
+    await eventually(async () => (await team()).status, "active");
     await close();
 });
 
@@ -101,12 +103,12 @@ test("people: a person is added, made an operator, suspended; a link lets him in
     await dialogGone(tab);
 
     await chooseAction(tab, "Actions of nora@example.com", "Make an operator");
-    await tab.$eval("dialog[open] button[type=submit]", (one) => one.click());
+    await confirm(tab);
     await eventually(async () => (await nora()).is_operator, true);
     await dialogGone(tab);
     await settle(tab);
     await chooseAction(tab, "Actions of nora@example.com", "Suspend");
-    await tab.$eval("dialog[open] button[type=submit]", (one) => one.click());
+    await confirm(tab);
     await eventually(async () => (await nora()).status, "suspended");
     await dialogGone(tab);
     await isForEveryone(tab);
@@ -135,7 +137,7 @@ test("vouchers: the codes are shown once, and work; one that is voided does not"
     await settle(tab);
     await tab.$eval("button[aria-label^='Void voucher']", (one) => one.click());
     await tab.waitForSelector("dialog[open]");
-    await tab.$eval("dialog[open] button[type=submit]", (one) => one.click());
+    await confirm(tab);
     await eventually(
         async () => (await world.gateway.call("GET", "/api/vouchers")).data.map((one) => one.state).sort(),
         ["used", "voided"],

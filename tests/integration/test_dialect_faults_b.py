@@ -89,17 +89,6 @@ def test_thoughts_of_a_gemini_client_that_are_left_out_are_named_so(gateway, acc
     assert answer.header(REMOVED) == "contents[].parts[].thought"
 
 
-@pytest.mark.parametrize("model", ["test/chats", "test/responses"])
-def test_fallbacks_of_the_messages_api_are_named_where_they_are_left_out(gateway, account, scripted, model):
-    say(scripted, chats if model == "test/chats" else responses, Text("ok"))
-    body = {"model": model, "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
-    answer = gateway.request(
-        "POST", "/v1/messages", key=account.key, json=body | {"fallbacks": [{"model": "test/gemini"}]}
-    )
-    assert answer.status == 200, answer.body
-    assert answer.header(REMOVED) == "fallbacks"
-
-
 @pytest.mark.parametrize(
     "model", ["test/messages@preset/sys", "test/messages%40preset%2Fsys", "@preset/sys", "test%2Fmessages@preset%2Fsys"]
 )

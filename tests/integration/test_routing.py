@@ -105,7 +105,7 @@ def test_messages_name_further_models_as_fallbacks(gateway, account, scripted, u
         ([{"model": "m"}] * 4, "fallbacks"),
         ([{"model": "m", "max_tokens": 5}], "fallbacks[0].max_tokens"),
         ([{}], "fallbacks[0].model"),
-        (["m"], "fallbacks"),
+        (["m"], "'fallbacks[0]' must be an object"),
         ("m", "fallbacks"),
         ([{"model": "m\n"}], "fallbacks"),
     ],
