@@ -1,6 +1,7 @@
 // What must hold of each page, in both themes, on a phone, a tablet and a wide screen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { newOperator } from "./support/accounts.mjs";
 import { faultsOfAccess, kThemes, kWidths, settle } from "./support/browser.mjs";
 import { useWorld } from "./support/world.mjs";
 
@@ -36,6 +37,11 @@ const kPages = [
     "#/account/security",
     "#/account/tokens",
     "#/account/new-organization",
+    "#/operator/organizations",
+    "#/operator/usage",
+    "#/operator/people",
+    "#/operator/vouchers",
+    "#/operator/mail",
     "#/sign-in",
     "#/setup?token=x",
     "#/reset",
@@ -44,12 +50,17 @@ const kPages = [
     "#/verification?token=x",
 ];
 const world = useWorld();
+let made = null;
+const operator = () => (made ??= newOperator(world.gateway));
+const personOf = (page) => {
+    if (!page.startsWith("#/") || page.startsWith("#/account")) return world.owner;
+    return page.startsWith("#/operator") ? operator() : null;
+};
 
 // One load a page: width and theme change under it, as when a window is drawn smaller.
 for (const page of kPages) {
     test(`${page}: readable for everyone, in few calls, from this host only`, async () => {
-        const alone = page.startsWith("#/") && !page.startsWith("#/account");
-        const { tab, seen, url, close } = await world.openAs(alone ? null : world.owner, page);
+        const { tab, seen, url, close } = await world.openAs(await personOf(page), page);
         assert.equal((await tab.$$("h1")).length, 1, "one heading of the first level");
         const calls = seen.calls.filter((one) => !one.endsWith("/live"));
         assert.ok(calls.length <= kMostCalls, `${calls.length} calls: ${calls.join(", ")}`);

@@ -1,7 +1,7 @@
 // What the gateway's operator does for all organizations: makes, funds, limits and suspends them; people; vouchers; mail.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newPerson } from "./support/accounts.mjs";
+import { newOperator } from "./support/accounts.mjs";
 import { press, settle, textOf } from "./support/browser.mjs";
 import { chooseAction, dialogGone, eventually, isForEveryone, retype, tick, waitForText } from "./support/forms.mjs";
 import { useWorld } from "./support/world.mjs";
@@ -9,11 +9,7 @@ import { useWorld } from "./support/world.mjs";
 const world = useWorld({ usage: 1 });
 // A person who operates, made when the first test wants one.
 let made = null;
-const operator = () =>
-    (made ??= newPerson(world.gateway, { name: "Olga Operator" }).then(async (person) => {
-        await world.gateway.call("PATCH", `/api/users/${person.id}`, { is_operator: true });
-        return person;
-    }));
+const operator = () => (made ??= newOperator(world.gateway));
 const team = () => world.gateway.call("GET", `/api/organizations/${world.team.id}`);
 const confirm = async (tab) => (await tab.waitForSelector("dialog[open] button[type=submit]")).click();
 const of = (path) => world.gateway.call("GET", `/api/organizations/${world.team.id}/${path}`);

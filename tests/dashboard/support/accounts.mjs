@@ -30,6 +30,13 @@ export async function newKey(gateway, organization, name = "Tests") {
     return { hash: answer.data.hash, key: answer.key, name };
 }
 
+// A person who operates the gateway.
+export async function newOperator(gateway) {
+    const person = await newPerson(gateway, { name: "Olga Operator" });
+    await gateway.call("PATCH", `/api/users/${person.id}`, { is_operator: true });
+    return person;
+}
+
 // So many answered requests of the key, and one that fails.
 export async function makeUsage(gateway, key, { requests = 8, headers = {} } = {}) {
     for (let at = 0; at < requests; ++at) {

@@ -1,0 +1,59 @@
+// Takes a picture of every page for docs/pages.md, of a team that has used a gateway started for it.
+//
+//   TOLLGATE_BINARY=… TOLLGATE_SAMPLE_UPSTREAM=… node screenshots.mjs
+import { mkdir } from "node:fs/promises";
+import { startDeveloping } from "./develop.mjs";
+import { makeUsage, newKey, newOperator, newPerson } from "./support/accounts.mjs";
+import { openTab, settle, startBrowser } from "./support/browser.mjs";
+import { startGateway } from "./support/gateway.mjs";
+import { signIn } from "./support/signing_in.mjs";
+
+const kFolder = new URL("../../docs/pages/", import.meta.url);
+const kOfTeam = [
+    "overview",
+    "activity",
+    "playground",
+    "keys",
+    "projects",
+    "presets",
+    "llm",
+    "providers",
+    "provider-keys",
+    "privacy",
+    "credits",
+    "members",
+    "git",
+    "audit",
+    "settings",
+];
+const kOfPerson = ["profile", "security", "tokens", "new-organization"];
+const kOfOperator = ["organizations", "usage", "people", "vouchers", "mail"];
+
+const gateway = await startGateway({ upstream: true });
+const developing = await startDeveloping({ gateway: gateway.url, anew: false });
+const browser = await startBrowser();
+const owner = await newPerson(gateway, { name: "Ada Owner" });
+const team = owner.organization;
+await newPerson(gateway, { name: "Alan Admin", role: "admin", team });
+await newPerson(gateway, { name: "Mary Member", role: "member", team });
+await makeUsage(gateway, await newKey(gateway, team), { requests: 40 });
+const operator = await newOperator(gateway);
+await mkdir(kFolder, { recursive: true });
+
+async function take(name, person, hash) {
+    const { tab, close } = await openTab(browser, { width: 1280, height: 800 });
+    if (person !== null) await tab.setCookie({ ...(await signIn(gateway, person)), url: developing.url });
+    await tab.goto(`${developing.url}/${hash}`);
+    await settle(tab);
+    const path = decodeURIComponent(new URL(`${name}.webp`, kFolder).pathname);
+    await tab.screenshot({ path, type: "webp", quality: 60 });
+    await close();
+}
+
+await take("sign-in", null, "#/sign-in");
+for (const page of kOfTeam) await take(page, owner, `#/o/${team.id}/${page}`);
+for (const page of kOfPerson) await take(`account-${page}`, owner, `#/account/${page}`);
+for (const page of kOfOperator) await take(`operator-${page}`, operator, `#/operator/${page}`);
+await browser.close();
+await developing.stop();
+await gateway.stop();
