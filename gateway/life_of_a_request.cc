@@ -116,10 +116,10 @@ bool may_ask_for_less(Connection& connection) {
 constexpr int kOk = 200, kTooMany = 429;
 
 // The last provider told of its own wait, and another one may be asked sooner.
-void tell_soonest(const CandidateWalk& walk, std::int64_t now_ms, Error& error) {
+void tell_soonest(const CandidateWalk& walk, std::size_t last, std::int64_t now_ms, Error& error) {
     if (error.kind() != ErrorKind::upstream_error || error.detail().status != kTooMany) return;
     const std::int64_t told_ms = retry_after_ms(error.detail().headers, wire::unix_ms_now());
-    const std::int64_t soonest_ms = walk.soonest_ms(now_ms);
+    const std::int64_t soonest_ms = walk.soonest_beside(last, now_ms);
     if (told_ms > 0 && soonest_ms > 0 && soonest_ms - now_ms < told_ms) {
         error.detail().headers = retry_after_lines(soonest_ms - now_ms);
     }
@@ -200,7 +200,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             const std::int64_t now_ms = wire::monotonic_ms(began);
             if (!next) next = was_asked ? walk.next(now_ms) : walk.pass_over(now_ms);
             if (!next) {
-                tell_soonest(walk, now_ms, error);
+                tell_soonest(walk, at, now_ms, error);
                 co_return error;
             }
             at = *next;

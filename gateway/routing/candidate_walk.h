@@ -57,11 +57,11 @@ class CandidateWalk {
     }
     bool budget_spent() const { return budget_spent_; }  // that is why there was no next one
 
-    // When the first of those may be asked again whose providers asked for less; 0: none did.
-    std::int64_t soonest_ms(std::int64_t now_ms) const {
+    // When the first of the others may be asked again whose providers asked for less; 0: none did.
+    std::int64_t soonest_beside(std::size_t candidate, std::int64_t now_ms) const {
         std::int64_t soonest = 0;
-        for (const CatalogueEndpoint* const one : candidates_) {
-            const std::int64_t until_ms = rests_until_ms(*one);
+        for (std::size_t i = 0; i < candidates_.size(); ++i) {
+            const std::int64_t until_ms = i == candidate ? 0 : rests_until_ms(*candidates_[i]);
             if (until_ms > now_ms && (soonest == 0 || until_ms < soonest)) soonest = until_ms;
         }
         return soonest;

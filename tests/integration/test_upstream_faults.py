@@ -144,8 +144,7 @@ def test_retry_headers_of_the_upstream_are_passed_on(gateway, account_here, scri
         extra={"Retry-After": "7", "Retry-After-Ms": "6500", "X-Should-Retry": "true"},
     )
     answer = post_chat(gateway, account_here, model="test/scripted")
-    assert answer.header("retry-after") == "7"
-    assert 5_500 < int(answer.header("retry-after-ms")) <= 6_500  # what is left of it
+    assert (answer.header("retry-after"), answer.header("retry-after-ms")) == ("7", "6500")
     assert answer.header("x-should-retry") == "true"
 
 

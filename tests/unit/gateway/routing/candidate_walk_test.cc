@@ -75,13 +75,14 @@ TEST_F(CandidateWalkTest, WhoAskedForLessIsPassedOverUntilThen) {
     health_.rest_until(endpoints_[1].number, kNow + 2000, kNow);
     CandidateWalk walk(plan_, health_, budget_);
     EXPECT_EQ(walk.first(kNow), 2u);
-    EXPECT_EQ(walk.soonest_ms(kNow), kNow + 2000);
+    EXPECT_EQ(walk.soonest_beside(2, kNow), kNow + 2000);
+    EXPECT_EQ(walk.soonest_beside(1, kNow), kNow + 5000);
     EXPECT_EQ(walk.next(kNow), std::nullopt);
     EXPECT_EQ(walk.beside(kNow), std::nullopt);
     CandidateWalk later(plan_, health_, budget_);
     EXPECT_EQ(later.first(kNow + 2000), 1u);
-    EXPECT_EQ(later.soonest_ms(kNow + 2000), kNow + 5000);
-    EXPECT_EQ(later.soonest_ms(kNow + 5000), 0);
+    EXPECT_EQ(later.soonest_beside(1, kNow + 2000), kNow + 5000);
+    EXPECT_EQ(later.soonest_beside(1, kNow + 5000), 0);
     health_.rest_until(endpoints_[1].number, kNow + 9000, kNow);
     health_.rest_until(endpoints_[2].number, kNow + 9000, kNow);
     CandidateWalk all(plan_, health_, budget_);
