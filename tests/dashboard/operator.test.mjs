@@ -129,6 +129,7 @@ test("vouchers: the codes are shown once, and work; one that is voided does not"
         { code: codes[0] },
         world.owner.token,
     );
+    await settle(tab); // the page asks before it is left while a secret is shown, and a moment longer
     await tab.reload();
     await settle(tab);
     await tab.$eval("button[aria-label^='Void voucher']", (one) => one.click());

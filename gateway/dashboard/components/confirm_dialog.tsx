@@ -1,10 +1,11 @@
 // Before something is done that cannot be undone. With `name`, it must be typed: nobody types a name by mistake.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { ApiError } from "../api/client";
+import type { ApiError, Result } from "../api/client";
 import { Dialog, DialogActions } from "./dialog";
 import { TextField } from "./field";
 import { ErrorNotice } from "./notice";
+import { showToast } from "./toast";
 
 interface ConfirmProps {
     title: string;
@@ -14,6 +15,15 @@ interface ConfirmProps {
     danger?: boolean;
     act: () => Promise<ApiError | null>; // null: done, and the dialog closes
     onClose: () => void;
+}
+
+// What most acts are: a call; if it succeeds, news of it, and what is shown anew.
+export async function carryOut(change: Promise<Result<unknown>>, news: string, done: () => void) {
+    const answer = await change;
+    if (!answer.ok) return answer.error;
+    showToast(news, "good");
+    done();
+    return null;
 }
 
 export function ConfirmDialog({ title, children, confirm, name, danger = true, act, onClose }: ConfirmProps) {

@@ -24,7 +24,17 @@ export function Notice({
     );
 }
 
-export function ErrorNotice({ error, retry }: { error: ApiError; retry?: () => void }) {
+// Nothing where there is no error, or one that is told at a field: `besides` names those.
+export function ErrorNotice({
+    error,
+    besides = [],
+    retry,
+}: {
+    error: ApiError | null;
+    besides?: readonly string[];
+    retry?: () => void;
+}) {
+    if (error === null || besides.includes(error.field ?? "")) return null;
     return (
         <Notice
             tone="bad"

@@ -6,7 +6,7 @@ import type { components } from "../api/types";
 import { useAction, useList } from "../api/use_call";
 import { Allowed } from "../components/allowed";
 import { Button } from "../components/button";
-import { ConfirmDialog } from "../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../components/confirm_dialog";
 import { Dialog, DialogActions } from "../components/dialog";
 import { Select, TextField } from "../components/field";
 import { Menu } from "../components/menu";
@@ -71,15 +71,14 @@ function Claims() {
         else showToast(answer.error.message, "bad");
         list.reload();
     };
-    const release = async (claim: Claim) => {
-        const answer = await call("DELETE", "/api/organizations/{organization}/git-claims/{claim}", {
-            path: { organization, claim: claim.id },
-        });
-        if (!answer.ok) return answer.error;
-        showToast(`${claim.git_organization} is released.`, "good");
-        list.reload();
-        return null;
-    };
+    const release = (claim: Claim) =>
+        carryOut(
+            call("DELETE", "/api/organizations/{organization}/git-claims/{claim}", {
+                path: { organization, claim: claim.id },
+            }),
+            `${claim.git_organization} is released.`,
+            list.reload,
+        );
     const actions = (claim: Claim) => (
         <Menu
             label={`Actions of ${claim.git_organization}`}
@@ -97,13 +96,9 @@ function Claims() {
         <>
             <Table
                 label="Claimed Git organizations"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(claim) => claim.id}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 actions={actions}
                 empty={
                     <EmptyState title="No Git organization is claimed">
@@ -236,9 +231,7 @@ function ClaimDialog({
                     onChange={(value) => setOutsiders(value as Outsiders)}
                     choices={kOutsiderChoices}
                 />
-                {error && !["host", "token", "git_organization"].includes(error.field ?? "") && (
-                    <ErrorNotice error={error} />
-                )}
+                <ErrorNotice error={error} besides={["host", "token", "git_organization"]} />
                 <DialogActions submit="Claim" busy={claim.busy} onCancel={onClose} />
             </form>
         </Dialog>

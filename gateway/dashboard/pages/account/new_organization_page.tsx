@@ -51,9 +51,7 @@ export function NewOrganizationPage() {
                         mono
                         error={create.fieldError("slug")}
                     />
-                    {create.error && !["name", "slug"].includes(create.error.field ?? "") && (
-                        <ErrorNotice error={create.error} />
-                    )}
+                    <ErrorNotice error={create.error} besides={["name", "slug"]} />
                     <DialogActions
                         submit="Make the organization"
                         busy={create.busy}

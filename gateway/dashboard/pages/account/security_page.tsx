@@ -71,9 +71,7 @@ function Password({ onChanged }: { onChanged: () => void }) {
                     error={beside("current_password")}
                 />
                 {chosen.fields(beside("password"))}
-                {error && !["current_password", "password"].includes(error.field ?? "") && (
-                    <ErrorNotice error={error} />
-                )}
+                <ErrorNotice error={error} besides={["current_password", "password"]} />
                 <div class="form-actions">
                     <Button type="submit" look="primary" busy={busy} whyNot={setAt ? null : "There is no password yet"}>
                         Change the password

@@ -5,7 +5,7 @@ import { signOut } from "../../api/session";
 import type { components } from "../../api/types";
 import { useAction, useList } from "../../api/use_call";
 import { Button } from "../../components/button";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Badge, EmptyState } from "../../components/notice";
 import { Card } from "../../components/page";
 import { Table, type Column } from "../../components/table";
@@ -90,12 +90,8 @@ export function Sessions() {
             <Table
                 label="List of sessions"
                 columns={kColumns}
-                rows={sessions.rows}
+                {...sessions}
                 rowKey={(row) => row.id}
-                error={sessions.error}
-                loading={sessions.loading}
-                more={sessions.more}
-                reload={sessions.reload}
                 empty={<EmptyState title="You are signed in nowhere">A token calls for you here.</EmptyState>}
                 actions={(row) =>
                     row.current ? (
@@ -118,13 +114,7 @@ export function Sessions() {
 
 function EndSession({ row, onClose, onDone }: { row: Session; onClose: () => void; onDone: () => void }) {
     const end = useAction("DELETE", "/api/me/sessions/{session}");
-    const act = async () => {
-        const answer = await end.run({ path: { session: row.id } });
-        if (!answer.ok) return answer.error;
-        showToast("The session has ended.", "good");
-        onDone();
-        return null;
-    };
+    const act = () => carryOut(end.run({ path: { session: row.id } }), "The session has ended.", onDone);
     return (
         <ConfirmDialog title="End the session" confirm="End it" act={act} onClose={onClose}>
             {browserWords(row.user_agent)} is signed out at once.

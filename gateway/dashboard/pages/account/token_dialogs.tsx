@@ -1,7 +1,7 @@
 // A personal token is made, changed, given another secret, switched off and on, and deleted.
 import { useState } from "preact/hooks";
 import { useAction, useQuery } from "../../api/use_call";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { ExpiryField, kNeverExpires, readExpiry, type Expiry } from "../../components/expiry_field";
 import { CheckField, FieldGroup, Select, TextField } from "../../components/field";
@@ -85,9 +85,7 @@ export function CreateToken({ onMade, onClose }: { onMade: (made: MadeToken) => 
                     <CheckField label="It may call models" checked={infers} onChange={setInfers} />
                 )}
                 <ExpiryField expiry={expiry} onChange={setExpiry} error={problem("expires_at")} />
-                {create.error && !["name", "scopes", "expires_at"].includes(create.error.field ?? "") && (
-                    <ErrorNotice error={create.error} />
-                )}
+                <ErrorNotice error={create.error} besides={["name", "scopes", "expires_at"]} />
                 <DialogActions submit="Make the token" busy={create.busy} onCancel={onClose} />
             </form>
         </Dialog>
@@ -129,9 +127,7 @@ export function ChangeToken({ row, onClose, onDone }: ActProps) {
                     now={row.expires_at ? timeText(new Date(row.expires_at)) : "never"}
                     error={problem ?? change.fieldError("expires_at")}
                 />
-                {change.error && !["name", "expires_at"].includes(change.error.field ?? "") && (
-                    <ErrorNotice error={change.error} />
-                )}
+                <ErrorNotice error={change.error} besides={["name", "expires_at"]} />
                 <DialogActions submit="Save" busy={change.busy} onCancel={onClose} />
             </form>
         </Dialog>
@@ -173,13 +169,12 @@ export function RotateToken({
 
 export function SwitchToken({ row, onClose, onDone }: ActProps) {
     const change = useAction("PATCH", "/api/me/tokens/{key}");
-    const act = async () => {
-        const answer = await change.run({ path: pathOf(row), body: { disabled: !row.disabled }, ifMatch: row.version });
-        if (!answer.ok) return answer.error;
-        showToast(row.disabled ? `${row.name} works again.` : `${row.name} is disabled.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(
+            change.run({ path: pathOf(row), body: { disabled: !row.disabled }, ifMatch: row.version }),
+            row.disabled ? `${row.name} works again.` : `${row.name} is disabled.`,
+            onDone,
+        );
     return (
         <ConfirmDialog
             title={row.disabled ? `Enable ${row.name}` : `Disable ${row.name}`}
@@ -195,13 +190,8 @@ export function SwitchToken({ row, onClose, onDone }: ActProps) {
 
 export function DeleteToken({ row, onClose, onDone }: ActProps) {
     const remove = useAction("DELETE", "/api/me/tokens/{key}");
-    const act = async () => {
-        const answer = await remove.run({ path: pathOf(row), ifMatch: row.version });
-        if (!answer.ok) return answer.error;
-        showToast(`${row.name} is deleted.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(remove.run({ path: pathOf(row), ifMatch: row.version }), `${row.name} is deleted.`, onDone);
     return (
         <ConfirmDialog title={`Delete ${row.name}`} confirm="Delete the token" act={act} onClose={onClose}>
             Calls with it fail from now on, and nothing brings it back.

@@ -83,12 +83,8 @@ export function TokensPage() {
             <Table
                 label="Personal tokens"
                 columns={kColumns}
-                rows={tokens.rows}
+                {...tokens}
                 rowKey={(row) => row.hash}
-                error={tokens.error}
-                loading={tokens.loading}
-                more={tokens.more}
-                reload={tokens.reload}
                 actions={(row) => (
                     <Menu
                         label={`What to do with ${row.name}`}

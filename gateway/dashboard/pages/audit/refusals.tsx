@@ -40,12 +40,8 @@ export function Refusals() {
         <Table
             label="Refused acts"
             columns={kColumns}
-            rows={list.rows}
+            {...list}
             rowKey={keyOf}
-            error={list.error}
-            loading={list.loading}
-            more={list.more}
-            reload={list.reload}
             foot="Kept for 90 days."
             empty={<EmptyState title="Nothing was refused">Tries without a right are listed here.</EmptyState>}
         />

@@ -81,13 +81,9 @@ export function CreditRequests({ onChange }: { onChange: () => void }) {
             </div>
             <Table
                 label="Requests for credit"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(request) => request.id}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 actions={actions}
                 empty={
                     <EmptyState title="Nobody asks for credit">

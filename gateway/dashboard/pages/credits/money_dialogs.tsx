@@ -93,9 +93,7 @@ function AmountDialog({ act, onDone, onClose }: DialogProps & { act: keyof typeo
             <form class="form" onSubmit={submit}>
                 <p class="soft">{words.about}</p>
                 {amount.fields(action.fieldError)}
-                {action.error && !["amount", "note"].includes(action.error.field ?? "") && (
-                    <ErrorNotice error={action.error} />
-                )}
+                <ErrorNotice error={action.error} besides={["amount", "note"]} />
                 <DialogActions submit={words.submit} busy={action.busy} onCancel={onClose} />
             </form>
         </Dialog>
@@ -170,9 +168,7 @@ function TransferDialog({ onDone, onClose }: DialogProps) {
                     error={action.fieldError("to")}
                 />
                 {amount.fields(action.fieldError)}
-                {action.error && !["to", "amount", "note"].includes(action.error.field ?? "") && (
-                    <ErrorNotice error={action.error} />
-                )}
+                <ErrorNotice error={action.error} besides={["to", "amount", "note"]} />
                 <DialogActions
                     submit="Transfer"
                     busy={action.busy}
@@ -221,9 +217,7 @@ export function DecisionDialog({
                 ) : (
                     <TextField label="Note" optional value={note} onInput={setNote} hint="Whoever asked sees it." />
                 )}
-                {action.error && !["amount", "note"].includes(action.error.field ?? "") && (
-                    <ErrorNotice error={action.error} />
-                )}
+                <ErrorNotice error={action.error} besides={["amount", "note"]} />
                 <DialogActions
                     submit={approving ? "Approve" : "Decline"}
                     look={approving ? "primary" : "danger"}

@@ -97,13 +97,9 @@ export function Transactions({ onChange }: { onChange: () => void }) {
             </div>
             <Table
                 label="Transactions"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(row) => row.id}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 actions={actions}
                 empty={
                     <EmptyState title="No credit moved in this time">

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useAllMembers } from "../../api/members";
 import { me } from "../../api/session";
 import { useAction } from "../../api/use_call";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { Select } from "../../components/field";
 import { ErrorNotice, Notice, Skeleton } from "../../components/notice";
@@ -131,13 +131,12 @@ export function HandOverKey({ row, onClose, onDone }: ActProps) {
 
 export function SwitchKey({ row, onClose, onDone }: ActProps) {
     const change = useAction("PATCH", "/api/organizations/{organization}/keys/{key}");
-    const act = async () => {
-        const answer = await change.run({ path: pathOf(row), body: { disabled: !row.disabled }, ifMatch: row.version });
-        if (!answer.ok) return answer.error;
-        showToast(row.disabled ? `${row.name} works again.` : `${row.name} is disabled.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(
+            change.run({ path: pathOf(row), body: { disabled: !row.disabled }, ifMatch: row.version }),
+            row.disabled ? `${row.name} works again.` : `${row.name} is disabled.`,
+            onDone,
+        );
     return (
         <ConfirmDialog
             title={row.disabled ? `Enable ${row.name}` : `Disable ${row.name}`}
@@ -155,13 +154,8 @@ export function SwitchKey({ row, onClose, onDone }: ActProps) {
 
 export function DeleteKey({ row, onClose, onDone }: ActProps) {
     const remove = useAction("DELETE", "/api/organizations/{organization}/keys/{key}");
-    const act = async () => {
-        const answer = await remove.run({ path: pathOf(row), ifMatch: row.version });
-        if (!answer.ok) return answer.error;
-        showToast(`${row.name} is deleted.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(remove.run({ path: pathOf(row), ifMatch: row.version }), `${row.name} is deleted.`, onDone);
     return (
         <ConfirmDialog
             title={`Delete ${row.name}`}

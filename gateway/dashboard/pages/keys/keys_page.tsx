@@ -82,12 +82,8 @@ export function KeysPage() {
                 <Table
                     label="API keys"
                     columns={keyColumns(projects.rows, members.rows)}
-                    rows={keys.rows}
+                    {...keys}
                     rowKey={(row) => row.hash}
-                    error={keys.error}
-                    loading={keys.loading}
-                    more={keys.more}
-                    reload={keys.reload}
                     chosen={chosen}
                     onChoose={open}
                     actions={(row) => <Menu label={`What to do with ${row.name}`} items={itemsOf(row)} />}

@@ -113,7 +113,7 @@ export function LlmForm({ value, save, clear, busy, error, whyNot }: LlmFormProp
                     />
                 </>
             )}
-            {error && !shown.includes(error.field ?? "") && <ErrorNotice error={error} />}
+            <ErrorNotice error={error} besides={shown} />
             <div class="form-actions">
                 {clear && (
                     <Button whyNot={whyNot} onClick={clear}>

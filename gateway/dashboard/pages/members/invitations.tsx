@@ -6,7 +6,7 @@ import type { components } from "../../api/types";
 import { useAction, useList } from "../../api/use_call";
 import { Allowed } from "../../components/allowed";
 import { Button } from "../../components/button";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Dialog } from "../../components/dialog";
 import { Badge, EmptyState } from "../../components/notice";
 import { Table, type Column } from "../../components/table";
@@ -57,12 +57,8 @@ function OpenInvitations() {
             <Table
                 label="Open invitations"
                 columns={columns}
-                rows={list.rows}
+                {...list}
                 rowKey={(row) => row.id}
-                error={list.error}
-                loading={list.loading}
-                more={list.more}
-                reload={list.reload}
                 empty={
                     <EmptyState title="Nobody is invited">
                         Invite people by their address. They need no mail: you can pass the link on.
@@ -113,13 +109,12 @@ function OpenInvitations() {
 
 function RevokeInvitation({ row, onClose, onDone }: { row: Invitation; onClose: () => void; onDone: () => void }) {
     const revoke = useAction("DELETE", "/api/organizations/{organization}/invitations/{invitation}");
-    const act = async () => {
-        const answer = await revoke.run({ path: { organization: organizationId.value!, invitation: row.id } });
-        if (!answer.ok) return answer.error;
-        showToast(`The invitation of ${row.email} is revoked.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(
+            revoke.run({ path: { organization: organizationId.value!, invitation: row.id } }),
+            `The invitation of ${row.email} is revoked.`,
+            onDone,
+        );
     return (
         <ConfirmDialog title="Revoke the invitation" confirm="Revoke" act={act} onClose={onClose}>
             The link that {row.email} was given stops working. The seat is free again.

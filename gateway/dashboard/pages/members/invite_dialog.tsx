@@ -65,9 +65,7 @@ export function InviteDialog({ onClose, onInvited }: { onClose: () => void; onIn
                         choices={roleChoices()}
                         error={invite.fieldError("role")}
                     />
-                    {invite.error && !["emails", "email", "role"].includes(invite.error.field ?? "") && (
-                        <ErrorNotice error={invite.error} />
-                    )}
+                    <ErrorNotice error={invite.error} besides={["emails", "email", "role"]} />
                     <DialogActions submit="Invite" busy={invite.busy} onCancel={onClose} />
                 </form>
             ) : (

@@ -4,7 +4,7 @@ import type { Member } from "../../api/members";
 import { loadMembership, organization } from "../../api/organization";
 import { loadSession } from "../../api/session";
 import { useAction } from "../../api/use_call";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { Select } from "../../components/field";
 import { ErrorNotice } from "../../components/notice";
@@ -52,17 +52,16 @@ export function ChangeRole({ row, onClose, onDone }: ActProps) {
 export function SuspendMember({ row, onClose, onDone }: ActProps) {
     const change = useAction("PATCH", "/api/organizations/{organization}/members/{member}");
     const suspends = row.status === "active";
-    const act = async () => {
-        const answer = await change.run({
-            path: pathOf(row),
-            body: { status: suspends ? "suspended" : "active" },
-            ifMatch: row.version,
-        });
-        if (!answer.ok) return answer.error;
-        showToast(suspends ? `${nameOf(row)} is suspended.` : `${nameOf(row)} is active again.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(
+            change.run({
+                path: pathOf(row),
+                body: { status: suspends ? "suspended" : "active" },
+                ifMatch: row.version,
+            }),
+            suspends ? `${nameOf(row)} is suspended.` : `${nameOf(row)} is active again.`,
+            onDone,
+        );
     return (
         <ConfirmDialog
             title={suspends ? `Suspend ${nameOf(row)}` : `End the suspension of ${nameOf(row)}`}

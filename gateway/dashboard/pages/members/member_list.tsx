@@ -147,12 +147,8 @@ export function MemberList() {
             <Table
                 label="Members"
                 columns={kColumns}
-                rows={members.rows}
+                {...members}
                 rowKey={(row) => row.user_id}
-                error={members.error}
-                loading={members.loading}
-                more={members.more}
-                reload={members.reload}
                 actions={(row) => <Menu label={`What to do with ${nameOf(row)}`} items={itemsOf(row)} />}
                 empty={<EmptyState title="No member matches">Take a filter away.</EmptyState>}
             />

@@ -50,9 +50,7 @@ export function GrantDialog({
                     error={action.fieldError("expires_at")}
                     hint="Empty: never"
                 />
-                {action.error && !["amount", "note", "expires_at"].includes(action.error.field ?? "") && (
-                    <ErrorNotice error={action.error} />
-                )}
+                <ErrorNotice error={action.error} besides={["amount", "note", "expires_at"]} />
                 <DialogActions submit="Grant" busy={action.busy} onCancel={onClose} />
             </form>
         </Dialog>

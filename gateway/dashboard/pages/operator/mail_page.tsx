@@ -45,13 +45,9 @@ export function OperatorMailPage() {
             </div>
             <Table
                 label="Mail"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(mail) => mail.id}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 actions={(mail) =>
                     (mail.state === "failed" || mail.state === "waiting") && (
                         <Button

@@ -48,9 +48,7 @@ export function NewOrganizationDialog({ onDone, onClose }: { onDone: () => void;
                     error={problem ?? action.fieldError("owner_user_id")}
                     hint="Without, nobody is in it until you add somebody"
                 />
-                {action.error && !["name", "owner_user_id"].includes(action.error.field ?? "") && (
-                    <ErrorNotice error={action.error} />
-                )}
+                <ErrorNotice error={action.error} besides={["name", "owner_user_id"]} />
                 <DialogActions submit="Create" busy={action.busy} onCancel={onClose} />
             </form>
         </Dialog>

@@ -5,7 +5,7 @@ import { myOrganization } from "../../api/session";
 import type { components } from "../../api/types";
 import { useList, useQuery, type List } from "../../api/use_call";
 import { Button } from "../../components/button";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { BareSelect } from "../../components/field";
 import { Menu } from "../../components/menu";
 import { Money } from "../../components/money";
@@ -36,16 +36,15 @@ export function OperatorOrganizationsPage() {
     const named = (id: string | undefined) => list.rows?.find((one) => one.id === id) ?? null;
     const granted = named(query.value.grant),
         planned = named(query.value.plan);
-    const setStatus = async (item: Item, next: Status) => {
-        const answer = await call("PATCH", "/api/organizations/{organization}", {
-            path: { organization: item.id },
-            body: { status: next },
-        });
-        if (!answer.ok) return answer.error;
-        showToast(`${item.name} is ${kStates[next].toLowerCase()}.`, "good");
-        list.reload();
-        return null;
-    };
+    const setStatus = (item: Item, next: Status) =>
+        carryOut(
+            call("PATCH", "/api/organizations/{organization}", {
+                path: { organization: item.id },
+                body: { status: next },
+            }),
+            `${item.name} is ${kStates[next].toLowerCase()}.`,
+            list.reload,
+        );
     const resume = async (item: Item) => {
         const failed = await setStatus(item, "active");
         if (failed !== null) showToast(failed.message, "bad");
@@ -99,13 +98,9 @@ export function OperatorOrganizationsPage() {
             </div>
             <Table
                 label="Organizations"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(item) => item.id}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 actions={actions}
                 empty={<EmptyState title="No organization matches">Change the name or the state above.</EmptyState>}
             />

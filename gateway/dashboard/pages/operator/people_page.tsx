@@ -5,7 +5,7 @@ import { me } from "../../api/session";
 import type { components } from "../../api/types";
 import { useAction, useList } from "../../api/use_call";
 import { Button } from "../../components/button";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { BareSelect, CheckField, TextField } from "../../components/field";
 import { Menu } from "../../components/menu";
@@ -26,13 +26,12 @@ export function OperatorPeoplePage() {
     const list = useList("/api/users", { query: { email, status: status as User["status"] } });
     const [asked, setAsked] = useState<{ user: User; change: Change; words: string } | null>(null);
     const [link, setLink] = useState<{ user: User; link: components["schemas"]["PasswordLink"] } | null>(null);
-    const change = async (user: User, body: Change) => {
-        const answer = await call("PATCH", "/api/users/{user}", { path: { user: user.id }, body });
-        if (!answer.ok) return answer.error;
-        showToast(`${user.name} is changed.`, "good");
-        list.reload();
-        return null;
-    };
+    const change = (user: User, body: Change) =>
+        carryOut(
+            call("PATCH", "/api/users/{user}", { path: { user: user.id }, body }),
+            `${user.name} is changed.`,
+            list.reload,
+        );
     const makeLink = async (user: User) => {
         const answer = await call("POST", "/api/users/{user}/password-links", { path: { user: user.id } });
         if (answer.ok) setLink({ user, link: answer.value });
@@ -207,9 +206,7 @@ function PersonDialog({ onDone, onClose }: { onDone: () => void; onClose: () => 
                     onChange={setVerified}
                     hint="Otherwise it must be proven by mail."
                 />
-                {action.error && !["name", "email"].includes(action.error.field ?? "") && (
-                    <ErrorNotice error={action.error} />
-                )}
+                <ErrorNotice error={action.error} besides={["name", "email"]} />
                 <DialogActions submit="Add" busy={action.busy} onCancel={onClose} />
             </form>
         </Dialog>

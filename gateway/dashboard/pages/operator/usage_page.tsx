@@ -50,13 +50,9 @@ export function OperatorUsagePage() {
             </PageHead>
             <Table
                 label="Usage by organization"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(row) => row.organization_id}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 empty={<EmptyState title="There is no organization yet" />}
             />
         </>

@@ -4,7 +4,7 @@ import { call } from "../../api/client";
 import type { components } from "../../api/types";
 import { useAction, useList } from "../../api/use_call";
 import { Button } from "../../components/button";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { BareSelect, TextField } from "../../components/field";
 import { Money } from "../../components/money";
@@ -13,7 +13,6 @@ import { PageHead } from "../../components/page";
 import { SecretDialog } from "../../components/secret_dialog";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
-import { showToast } from "../../components/toast";
 import { query, setQuery } from "../../router";
 import { useAmount } from "../credits/money_dialogs";
 
@@ -27,13 +26,12 @@ export function OperatorVouchersPage() {
     const list = useList("/api/vouchers", { query: { state: state as State } });
     const [codes, setCodes] = useState<string[] | null>(null);
     const [voided, setVoided] = useState<Voucher | null>(null);
-    const makeVoid = async (voucher: Voucher) => {
-        const answer = await call("DELETE", "/api/vouchers/{voucher}", { path: { voucher: voucher.id } });
-        if (!answer.ok) return answer.error;
-        showToast("The voucher gives nothing any more.", "good");
-        list.reload();
-        return null;
-    };
+    const makeVoid = (voucher: Voucher) =>
+        carryOut(
+            call("DELETE", "/api/vouchers/{voucher}", { path: { voucher: voucher.id } }),
+            "The voucher gives nothing any more.",
+            list.reload,
+        );
     return (
         <>
             <PageHead
@@ -59,13 +57,9 @@ export function OperatorVouchersPage() {
             </div>
             <Table
                 label="Vouchers"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(voucher) => voucher.id}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 actions={(voucher) =>
                     voucher.state === "open" && (
                         <Button

@@ -6,13 +6,12 @@ import type { components } from "../../api/types";
 import { useList } from "../../api/use_call";
 import { Allowed } from "../../components/allowed";
 import { Button, copyText } from "../../components/button";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Menu } from "../../components/menu";
 import { Badge, EmptyState } from "../../components/notice";
 import { PageHead } from "../../components/page";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
-import { showToast } from "../../components/toast";
 import { organizationId, query, setQuery } from "../../router";
 import { parametersText } from "../llm/parameters";
 import { PresetDialog } from "./preset_dialog";
@@ -55,15 +54,14 @@ function Presets() {
         old = named(query.value.versions);
     const creating = query.value.new === "preset" && may("manage_presets");
     const close = () => setQuery({ new: null, preset: null, versions: null });
-    const remove = async (preset: Preset) => {
-        const answer = await call("DELETE", "/api/organizations/{organization}/presets/{preset}", {
-            path: { organization, preset: preset.slug },
-        });
-        if (!answer.ok) return answer.error;
-        showToast(`“${preset.slug}” is deleted.`, "good");
-        list.reload();
-        return null;
-    };
+    const remove = (preset: Preset) =>
+        carryOut(
+            call("DELETE", "/api/organizations/{organization}/presets/{preset}", {
+                path: { organization, preset: preset.slug },
+            }),
+            `“${preset.slug}” is deleted.`,
+            list.reload,
+        );
     const actions = (preset: Preset) => (
         <Menu
             label={`Actions of ${preset.slug}`}
@@ -93,13 +91,9 @@ function Presets() {
         <>
             <Table
                 label="Presets"
-                rows={list.rows}
+                {...list}
                 columns={kColumns}
                 rowKey={(preset) => preset.slug}
-                error={list.error}
-                loading={list.loading}
-                reload={list.reload}
-                more={list.more}
                 actions={actions}
                 empty={<NoPresets />}
             />

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Project } from "../../api/members";
 import { useAction } from "../../api/use_call";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { Select, TextField } from "../../components/field";
 import { ErrorNotice } from "../../components/notice";
@@ -61,7 +61,7 @@ export function EditProject({ row, onClose, onDone }: { row: Project | null } & 
                     choices={kModes}
                     error={fieldError("mode")}
                 />
-                {error && !["name", "mode"].includes(error.field ?? "") && <ErrorNotice error={error} />}
+                <ErrorNotice error={error} besides={["name", "mode"]} />
                 <DialogActions submit={row === null ? "Make the project" : "Save"} busy={busy} onCancel={onClose} />
             </form>
         </Dialog>
@@ -70,13 +70,12 @@ export function EditProject({ row, onClose, onDone }: { row: Project | null } & 
 
 export function ArchiveProject({ row, onClose, onDone }: ActProps) {
     const change = useAction("PATCH", "/api/organizations/{organization}/projects/{project}");
-    const act = async () => {
-        const answer = await change.run({ path: pathOf(row), body: { archived: !row.archived }, ifMatch: row.version });
-        if (!answer.ok) return answer.error;
-        showToast(row.archived ? `${row.name} is back.` : `${row.name} is archived.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(
+            change.run({ path: pathOf(row), body: { archived: !row.archived }, ifMatch: row.version }),
+            row.archived ? `${row.name} is back.` : `${row.name} is archived.`,
+            onDone,
+        );
     return (
         <ConfirmDialog
             title={row.archived ? `Bring ${row.name} back` : `Archive ${row.name}`}
@@ -94,13 +93,8 @@ export function ArchiveProject({ row, onClose, onDone }: ActProps) {
 
 export function MakeDefault({ row, onClose, onDone }: ActProps) {
     const make = useAction("POST", "/api/organizations/{organization}/projects/{project}/default");
-    const act = async () => {
-        const answer = await make.run({ path: pathOf(row), ifMatch: row.version });
-        if (!answer.ok) return answer.error;
-        showToast(`${row.name} is the default project.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(make.run({ path: pathOf(row), ifMatch: row.version }), `${row.name} is the default project.`, onDone);
     return (
         <ConfirmDialog
             title={`Make ${row.name} the default`}
@@ -116,13 +110,8 @@ export function MakeDefault({ row, onClose, onDone }: ActProps) {
 
 export function DeleteProject({ row, onClose, onDone }: ActProps) {
     const remove = useAction("DELETE", "/api/organizations/{organization}/projects/{project}");
-    const act = async () => {
-        const answer = await remove.run({ path: pathOf(row), ifMatch: row.version });
-        if (!answer.ok) return answer.error;
-        showToast(`${row.name} is deleted.`, "good");
-        onDone();
-        return null;
-    };
+    const act = () =>
+        carryOut(remove.run({ path: pathOf(row), ifMatch: row.version }), `${row.name} is deleted.`, onDone);
     return (
         <ConfirmDialog
             title={`Delete ${row.name}`}

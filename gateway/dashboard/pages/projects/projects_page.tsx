@@ -137,12 +137,8 @@ export function ProjectsPage() {
             <Table
                 label="Projects"
                 columns={columns}
-                rows={projects.rows}
+                {...projects}
                 rowKey={(row) => row.id}
-                error={projects.error}
-                loading={projects.loading}
-                more={projects.more}
-                reload={projects.reload}
                 actions={(row) => <Menu label={`What to do with ${row.name}`} items={itemsOf(row)} />}
                 empty={
                     <EmptyState title={state === "archived" ? "No project is archived" : "No project yet"}>

@@ -5,7 +5,7 @@ import { may, whyNot } from "../../api/organization";
 import { useList } from "../../api/use_call";
 import { Allowed } from "../../components/allowed";
 import { Button } from "../../components/button";
-import { ConfirmDialog } from "../../components/confirm_dialog";
+import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { Menu } from "../../components/menu";
 import { Badge, EmptyState, Notice } from "../../components/notice";
 import { PageHead } from "../../components/page";
@@ -70,13 +70,12 @@ function ProviderKeys() {
         else showToast(`“${key.label}” goes ${step < 0 ? "earlier" : "later"} now.`, "good");
         list.reload();
     };
-    const remove = async (key: ProviderKey) => {
-        const answer = await call("DELETE", kPath, { path: { organization, provider_key: key.id } });
-        if (!answer.ok) return answer.error;
-        showToast(`“${key.label}” is deleted.`, "good");
-        list.reload();
-        return null;
-    };
+    const remove = (key: ProviderKey) =>
+        carryOut(
+            call("DELETE", kPath, { path: { organization, provider_key: key.id } }),
+            `“${key.label}” is deleted.`,
+            list.reload,
+        );
     const actions = (key: ProviderKey) => {
         const group = keys!.filter((one) => one.is_fallback === key.is_fallback);
         const at = group.indexOf(key);
