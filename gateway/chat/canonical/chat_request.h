@@ -15,6 +15,7 @@
 #include "gateway/chat/canonical/answer_event.h"
 #include "gateway/chat/canonical/json_text.h"
 #include "gateway/chat/canonical/translation_notes.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 
@@ -22,9 +23,9 @@ struct Media {
     enum class Source : std::uint8_t { data, url, file_id };
 
     Source source = Source::data;
-    std::string_view type;  // "image/png", in lower case; empty: not told
-    Spelt value;            // base64, the address or the id
-    Spelt name;             // of a file
+    Spelt type;   // "image/png", in lower case; empty: not told
+    Spelt value;  // base64, the address or the id
+    Spelt name;   // of a file
 };
 
 // A piece of a turn.
@@ -170,6 +171,11 @@ class ChatRequest {
     }
     // Keeps a text that is not the body's; the view is valid as long as the request.
     std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
+    // A media type as Media has it, of what a client wrote. It may write anything, quotes as well.
+    Spelt media_type(std::string told) {
+        told = ascii_lower(std::move(told));
+        return keep(told == "image/jpg" ? "image/jpeg" : spell(told));
+    }
     // By which the client names a turn, for errors: "messages[3]".
     std::string field_of(const Turn& turn) const { return field_of(turn.message); }
     std::string field_of(std::uint32_t message) const {

@@ -51,7 +51,7 @@ Error read_audio(Place& place, Json part) {
     added.kind = Part::Kind::audio;
     added.cache_control = member(part, "cache_control");
     added.media.value = data;
-    added.media.type = place.request.keep("audio/" + ascii_lower(plain(spelt(member(audio, "format")))));
+    added.media.type = place.request.media_type("audio/" + plain(spelt(member(audio, "format"))));
     return {};
 }
 
@@ -316,10 +316,8 @@ Error read_media_address(Spelt address, std::string_view field, Media& media, Ch
     if (!head.ends_with(";base64")) {
         return invalid_field("'" + std::string(field) + "' holds data that are not base64", field);
     }
-    std::string type = head.substr(kDataScheme.size(), head.find(';') - kDataScheme.size());
-    if (type == "image/jpg") type = "image/jpeg";
     media.source = Media::Source::data;
-    media.type = request.keep(std::move(type));
+    media.type = request.media_type(head.substr(kDataScheme.size(), head.find(';') - kDataScheme.size()));
     media.value = address.substr(comma + 1);
     return {};
 }

@@ -11,7 +11,6 @@
 #include "gateway/chat/dialect/gemini/fields.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
-#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
@@ -280,9 +279,9 @@ bool Reader::media(Json data, Json file, std::vector<Part>& parts) {
     if (!here && !is_object(file)) return false;
     static constexpr std::array<std::string_view, 4> kNames = {"mimeType", "data", "fileUri", "displayName"};
     const auto [quoted_type, bytes, uri, name] = fields_of(here ? data : file, kNames);
-    const std::string type = ascii_lower(plain(spelt(quoted_type)));
+    const Spelt type = request_.media_type(plain(spelt(quoted_type)));
     Part part{.kind = kind_of(type)};
-    part.media.type = request_.keep(type);
+    part.media.type = type;
     part.media.name = spelt(name);
     part.media.value = spelt(here ? bytes : uri);
     if (!here) part.media.source = is_google_file(spelt(uri)) ? Media::Source::file_id : Media::Source::url;

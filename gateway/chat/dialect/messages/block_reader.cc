@@ -11,7 +11,6 @@
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/messages/server_tool_text.h"
-#include "gateway/text/ascii.h"
 #include "gateway/text/base64.h"
 
 namespace tollgate {
@@ -43,11 +42,6 @@ Error wants(const Block& block, std::string_view name, std::string_view what) {
     return invalid_field("'" + field + "' must be " + std::string(what), field);
 }
 
-std::string_view media_type(Json value, ChatRequest& request) {
-    std::string type = ascii_lower(plain(spelt(value)));
-    return request.keep(type == "image/jpg" ? "image/jpeg" : std::move(type));
-}
-
 Error read_text(const Block& block) {
     const Json text = block["text"];
     if (!is_text(text)) return wants(block, "text", "a string");
@@ -65,7 +59,7 @@ Error read_source(const Block& block, Media& media) {
         return media.value.empty() ? wants(block, "source." + std::string(name), "a string") : Error();
     };
     if (type == "base64") {
-        media.type = media_type(member(source, "media_type"), request);
+        media.type = request.media_type(plain(spelt(member(source, "media_type"))));
         return take("data");
     }
     if (type == "url") {

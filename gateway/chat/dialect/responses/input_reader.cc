@@ -81,7 +81,7 @@ class ContentPart {
         if (data.empty()) return invalid_field("'" + field_ + "' has no data", field_);
         Part part{.kind = Kind::audio, .cache_control = cache_mark(json_)};
         part.media.value = data;
-        part.media.type = request_.keep("audio/" + plain(spelt(member(sound, "format"))));
+        part.media.type = request_.media_type("audio/" + plain(spelt(member(sound, "format"))));
         parts_.push_back(part);
         return {};
     }
