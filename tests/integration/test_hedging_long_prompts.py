@@ -13,6 +13,7 @@ from support.sse import Stream
 
 SHORT, LONG = 8000, 100_000  # contexts; for the short ones prompts are shortened
 MOST_OUTPUT = 2000
+FIRST_FIRST = {"sort": "price"}  # by itself the dearer one is asked first as well, now and then
 CHEAP, DEAR = {"prompt": 1, "completion": 10}, {"prompt": 3, "completion": 30}
 
 
@@ -61,7 +62,7 @@ def test_a_shortened_prompt_is_billed_as_it_was_sent(hedging, scripted, first_s,
     scripted.script = answering(first_s, second_s)
     gateway = hedging(300, SHORT, SHORT)
     account = gateway.new_account()
-    fields = {"model": "test/two", "stream": True, "max_tokens": MOST_OUTPUT, "messages": talk(401)}
+    fields = {"model": "test/two", "stream": True, "max_tokens": MOST_OUTPUT, "provider": FIRST_FIRST, "messages": talk(401)}
     answer = post_chat(gateway, account, **fields)
     assert answer.status == 200 and gateway.metrics().sum("tollgate_hedges_total") == 1, answer.body
     record = gateway.generation(account, answer.header("x-generation-id"))
@@ -73,7 +74,7 @@ def test_a_shortened_prompt_is_billed_as_it_was_sent(hedging, scripted, first_s,
 def test_what_only_the_second_was_spared_is_not_explained(hedging, scripted):
     scripted.script = answering(1, None)
     gateway = hedging(300, LONG, SHORT)
-    fields = {"model": "test/two", "stream": True, "max_tokens": MOST_OUTPUT, "messages": talk(401)}
+    fields = {"model": "test/two", "stream": True, "max_tokens": MOST_OUTPUT, "provider": FIRST_FIRST, "messages": talk(401)}
     answer = post_chat(gateway, gateway.new_account(), headers={"x-tollgate-explain": "1"}, **fields)
     assert answer.status == 200 and gateway.metrics().sum("tollgate_hedges_total") == 1, answer.body
     (told,) = [event["openrouter_metadata"] for event in Stream(answer.body).events if "openrouter_metadata" in event]
@@ -86,7 +87,7 @@ def test_a_large_body_is_shortened_before_anybody_is_asked_beside(hedging, scrip
     scripted.script = answering(0.5, 1)
     gateway = hedging(1, SHORT, second)
     account = gateway.new_account("1000")
-    body = chat(model="test/two", stream=True, max_tokens=500, messages=talk(3600))
+    body = chat(model="test/two", stream=True, max_tokens=500, provider=FIRST_FIRST, messages=talk(3600))
     answers = []
 
     def send():
