@@ -14,7 +14,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$ROOT/tools/packages.sh"
 cd "$ROOT"
 
-STAGES=(format release integration dashboard bench tidy mutations asan asan_integration fuzz tsan)
+STAGES=(format release integration dashboard bench tidy asan mutations asan_integration fuzz tsan)
 QUICK_STAGES=(release integration)
 UNIT_TESTS=(store_tests accounting_tests catalogue_tests webauthn_tests gateway_tests gateway_thread_tests simulation)
 THREAD_TESTS=(store_tests accounting_tests gateway_thread_tests)
@@ -66,12 +66,6 @@ stage_dashboard() {
     tests/dashboard/run vendor exact_numbers time_zones
 }
 
-# That bugs are found: planted in scratch copies, for each invariant of the simulation at least one. Each commit plants
-# another share of them.
-stage_mutations() {
-    tests/mutations/run --simulation --one-in 6
-}
-
 stage_bench() {
     bench/floor
     bench/compare --quick
@@ -85,6 +79,12 @@ stage_bench() {
 stage_asan() {
     build asan tollgate bump_schema build_journal dump_store "${UNIT_TESTS[@]}"
     unit_tests asan
+}
+
+# That bugs are found: planted in scratch copies, for each invariant of the simulation at least one. Each commit plants
+# another share of them. All but what a bug changes has been compiled by the stage before.
+stage_mutations() {
+    tests/mutations/run --simulation --one-in 6 --preset asan
 }
 
 # All of them ran against the release; of each commit another half runs here too. The fail points are compiled into this
