@@ -59,10 +59,11 @@ void zero(const fs::path& file, std::uintmax_t begin, std::uintmax_t end) {
 class LogHole : public testing::Test {
   protected:
     // What is left of the data directory of a store that was cut off, with its last commits of a block gone.
-    void cut(bool commit_log) {
+    void cut(bool commit_log, bool behind_drop = false) {
         const fs::path data = directory_.file("running");
         const auto store = RocksStore::open(data, {.commit_log = commit_log});
         ASSERT_TRUE(store) << store.error().message();
+        if (behind_drop) ASSERT_TRUE((*store)->drop_range(Family::rollups, "a", "b").ok());
         const auto begins = fill_a_block(**store, data);
         lost_ = begins.size() - 2;
         all_ = begins.size() + kCommitsBehind;
@@ -82,6 +83,48 @@ TEST_F(LogHole, EndsWhatIsRecovered) {
     for (std::uint64_t i = 0; i < all_; ++i) {
         EXPECT_EQ((*store)->get(Family::money, block_key(i)).has_value(), i < lost_) << i;
     }
+}
+
+TEST_F(LogHole, EndsWhatIsRecoveredAlsoBehindADrop) {
+    cut(false, true);
+    const auto store = RocksStore::open(left_);
+    ASSERT_TRUE(store) << store.error().message();
+    for (std::uint64_t i = 0; i < all_; ++i) {
+        EXPECT_EQ((*store)->get(Family::money, block_key(i)).has_value(), i < lost_) << i;
+    }
+}
+
+// Retention does it each day, and at each start. It has no number.
+TEST_F(LogHole, IsNoneWhereARangeWasDropped) {
+    const fs::path data = directory_.file("running");
+    const auto put = [](RocksStore& store, const std::string& key) {
+        WriteBatch batch;
+        batch.put(Family::accounts, key, key);
+        ASSERT_TRUE(store.commit(batch, Durability::process).ok());
+    };
+    {
+        const auto store = RocksStore::open(data);
+        ASSERT_TRUE(store) << store.error().message();
+        put(**store, "before");
+        ASSERT_TRUE((*store)->drop_range(Family::accounts, "a", "c").ok());
+        put(**store, "hind");
+        ASSERT_TRUE((*store)->drop_range(Family::rollups, "a", "c").ok());
+        put(**store, "last");
+        fs::copy(data, left_, fs::copy_options::recursive);  // as it is when the process dies
+    }
+    const auto holds_all = [](RocksStore& store) {
+        EXPECT_FALSE(store.get(Family::accounts, "before"));
+        EXPECT_EQ(store.get(Family::accounts, "hind").value_or(""), "hind");
+        EXPECT_EQ(store.get(Family::accounts, "last").value_or(""), "last");
+    };
+    {
+        const auto reader = RocksStore::open_read_only(left_, true);
+        ASSERT_TRUE(reader) << reader.error().message();
+        holds_all(**reader);
+    }
+    const auto store = RocksStore::open(left_);
+    ASSERT_TRUE(store) << store.error().message();
+    holds_all(**store);
 }
 
 TEST_F(LogHole, IsFilledFromTheCommitLog) {
