@@ -23,6 +23,8 @@ from support.processes import Gateway  # noqa: E402
 
 ADMIN, ADMIN_PASSWORD = "admin", "admin-of-this-test"
 START_TIMEOUT_S, KEY_PAUSE_S = 300, 61  # a gateway asks for keys once a minute
+# Keycloak's cookies are Secure on loopback, too, where browsers keep them all the same.
+LOOPBACK_IS_SECURE = http.cookiejar.DefaultCookiePolicy(secure_protocols=("https", "http"))
 
 
 def say(text):
@@ -79,7 +81,7 @@ class Keycloak:
 
     def sign_in_at(self, location, name):
         """Fills in the form; the query that the browser comes back with."""
-        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar(LOOPBACK_IS_SECURE))
         opener = urllib.request.build_opener(jar, NoRedirect)
         page = opener.open(location).read().decode()
         action = html.unescape(re.search(r'<form id="kc-form-login"[^>]*action="([^"]+)"', page)[1])
