@@ -26,6 +26,7 @@ export async function startDeveloping({
     const bundle = () => promisify(execFile)(kBundle, [output]);
     await bundle();
     const answer = async (path, _from, to) => {
+        if (path !== "/" && !path.startsWith("/assets/")) return false;
         const name = path === "/" ? "index.html" : basename(path);
         try {
             if (path === "/" && anew) await bundle();

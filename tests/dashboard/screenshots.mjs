@@ -1,8 +1,7 @@
 // Takes a picture of every page for docs/pages.md, of a team that has used a gateway started for it.
 //
-//   TOLLGATE_BINARY=… TOLLGATE_SAMPLE_UPSTREAM=… node screenshots.mjs
+//   TOLLGATE_DASHBOARD_SOURCES=1 TOLLGATE_BINARY=… TOLLGATE_SAMPLE_UPSTREAM=… node screenshots.mjs
 import { mkdir } from "node:fs/promises";
-import { startDeveloping } from "./develop.mjs";
 import { makeUsage, newKey, newOperator, newPerson } from "./support/accounts.mjs";
 import { openTab, settle, startBrowser } from "./support/browser.mjs";
 import { startGateway } from "./support/gateway.mjs";
@@ -30,7 +29,6 @@ const kOfPerson = ["profile", "security", "tokens", "new-organization"];
 const kOfOperator = ["organizations", "usage", "people", "vouchers", "mail"];
 
 const gateway = await startGateway({ upstream: true });
-const developing = await startDeveloping({ gateway: gateway.url, anew: false });
 const browser = await startBrowser();
 const owner = await newPerson(gateway, { name: "Ada Owner" });
 const team = owner.organization;
@@ -41,9 +39,9 @@ const operator = await newOperator(gateway);
 await mkdir(kFolder, { recursive: true });
 
 async function take(name, person, hash) {
-    const { tab, close } = await openTab(browser, { width: 1280, height: 800 });
-    if (person !== null) await tab.setCookie({ ...(await signIn(gateway, person)), url: developing.url });
-    await tab.goto(`${developing.url}/${hash}`);
+    const { tab, close } = await openTab(browser, { url: gateway.url, width: 1280, height: 800 });
+    if (person !== null) await tab.setCookie({ ...(await signIn(gateway, person)), url: gateway.url });
+    await tab.goto(`${gateway.url}/${hash}`);
     await settle(tab);
     const path = decodeURIComponent(new URL(`${name}.webp`, kFolder).pathname);
     await tab.screenshot({ path, type: "webp", quality: 60 });
@@ -55,5 +53,4 @@ for (const page of kOfTeam) await take(page, owner, `#/o/${team.id}/${page}`);
 for (const page of kOfPerson) await take(`account-${page}`, owner, `#/account/${page}`);
 for (const page of kOfOperator) await take(`operator-${page}`, operator, `#/operator/${page}`);
 await browser.close();
-await developing.stop();
 await gateway.stop();

@@ -77,7 +77,7 @@ test("an organization that is not the person's is not found, and nothing of it i
 
 test("row 81: whoever is not signed in is led to sign in once, and the way back is kept", async () => {
     const { tab, seen, url, close } = await world.openAs(null, "activity?model=sample%2Fecho");
-    const at = new URL(tab.url().replace("#/", ""));
+    const at = new URL(tab.url().slice(`${url}/#`.length), url);
     assert.equal(at.pathname, "/sign-in");
     assert.equal(at.searchParams.get("to"), `#/o/${world.team.id}/activity?model=sample%2Fecho`);
     assert.equal(seen.calls.filter((one) => one === "GET /api/me").length, 1, seen.calls.join());

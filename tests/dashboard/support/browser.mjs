@@ -1,43 +1,72 @@
 // Debian's Chromium, and what every test wants to know of a page: what it loaded, what it violated, what it complained of.
+import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
+import { kBehindNginx } from "./front.mjs";
+import { certificatePin } from "./nginx.mjs";
 
 const kChromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const kAxe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 export async function startBrowser() {
-    return puppeteer.launch({
-        executablePath: kChromium,
-        args: ["--no-sandbox", "--lang=en-US", "--force-color-profile=srgb"],
-    });
+    const args = ["--no-sandbox", "--lang=en-US", "--force-color-profile=srgb"];
+    if (kBehindNginx) args.push(`--ignore-certificate-errors-spki-list=${await certificatePin()}`);
+    return puppeteer.launch({ executablePath: kChromium, args });
 }
 
-// A tab that has the look given, in a context of its own: no cookie of another test. `seen` has what happened in it.
-export async function openTab(browser, { width = 1440, height = 900, theme = "light", zone = "Europe/Berlin" } = {}) {
+// What Chromium itself counts as an offence of the page, before any script of it runs and in its frames, too.
+const kOffences = ["ContentSecurityPolicyIssue", "MixedContentIssue", "BlockedByResponseIssue"];
+async function watchOffences(tab, violations) {
+    const session = await tab.createCDPSession();
+    session.on("Audits.issueAdded", ({ issue }) => {
+        if (!kOffences.includes(issue.code) || issue.details.contentSecurityPolicyIssueDetails?.isReportOnly) return;
+        violations.push(`${issue.code} ${JSON.stringify(issue.details)}`);
+    });
+    await session.send("Audits.enable");
+}
+
+// A page loads from where the gateway is, and from below its path there. What it makes itself is of no host.
+const kOwnSchemes = ["data:", "blob:", "about:"];
+const isElsewhere = (address, url) =>
+    !address.startsWith(`${url}/`) && !kOwnSchemes.includes(new URL(address).protocol);
+
+// A tab that has the look given, in a context of its own: no cookie of another test. `url` is the gateway's. `seen` has what
+// happened in it; the paths of `calls` are those below `url`. `close()` fails if the page did what no page may: a test that
+// provokes it looks at `violations`, `errors` or `elsewhere` itself, and empties it.
+export async function openTab(browser, { url, width = 1440, height = 900, theme = "light", zone = "Europe/Berlin" }) {
     const context = await browser.createBrowserContext();
     const tab = await context.newPage();
     tab.setDefaultTimeout(150000);
     tab.setDefaultNavigationTimeout(200000);
-    const seen = { urls: [], calls: [], violations: [], errors: [] };
+    const seen = { urls: [], calls: [], violations: [], errors: [], elsewhere: [] };
+    const base = new URL(url).pathname.replace(/\/$/, "");
     await tab.setViewport({ width, height });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
     await tab.emulateTimezone(zone);
     tab.on("request", (request) => {
         seen.urls.push(request.url());
-        const { pathname } = new URL(request.url());
-        if (pathname.includes("/api/")) seen.calls.push(`${request.method()} ${pathname}`);
+        if (isElsewhere(request.url(), url)) seen.elsewhere.push(request.url());
+        const path = new URL(request.url()).pathname.slice(base.length);
+        if (path.includes("/api/")) seen.calls.push(`${request.method()} ${path}`);
     });
     tab.on("pageerror", (error) => seen.errors.push(error.message));
+    await watchOffences(tab, seen.violations);
     await tab.exposeFunction("noteViolation", (text) => seen.violations.push(text));
     await tab.evaluateOnNewDocument(() => {
-        document.addEventListener("securitypolicyviolation", (event) =>
+        document.addEventListener("securitypolicyviolation", (event) => {
+            if (event.disposition !== "enforce") return; // the copy that reports to nginx
             window.noteViolation(
                 `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`,
-            ),
-        );
+            );
+        });
     });
-    return { tab, seen, close: () => context.close() };
+    const close = async () => {
+        await context.close();
+        const { violations, errors, elsewhere } = seen;
+        assert.deepEqual({ violations, errors, elsewhere }, { violations: [], errors: [], elsewhere: [] });
+    };
+    return { tab, seen, close };
 }
 
 // Until nothing is loading: no skeleton, no call under way.

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { planFront, startFront } from "./front.mjs";
 
 const kRoot = new URL("../../../", import.meta.url).pathname;
 const kBinary = process.env.TOLLGATE_BINARY ?? join(kRoot, "build/release/tollgate");
@@ -47,8 +48,10 @@ providers:
 `;
 }
 
-// `config`: further YAML. With `upstream`, the models of the sample upstream can be called.
+// `config`: further YAML. With `upstream`, the models of the sample upstream can be called. `url` is the public address, by
+// which everything goes, also what tests call themselves.
 export async function startGateway({ upstream = false, config = "" } = {}) {
+    const front = await planFront();
     const directory = await mkdtemp(join(tmpdir(), "tollgate-dashboard-"));
     const data = join(directory, "data");
     const made = await promisify(execFile)(kBinary, ["init", "--data-dir", data, "--json"]);
@@ -65,23 +68,25 @@ export async function startGateway({ upstream = false, config = "" } = {}) {
     await writeFile(
         file,
         `
-listen: 127.0.0.1:0
+listen: 127.0.0.1:${front.listenPort}
 operations_listen: 127.0.0.1:0
 workers: 1
 catalogue: [${join(kRoot, "configs/catalogue")}]
 data_dir: ${data}
 access_log: ${join(directory, "access.log")}
 secrets: {master_key_file: ${masterKey}}
-accounts: {public_url: "http://127.0.0.1"}
+accounts: {public_url: "${front.url}"}
 trusted_proxies: [127.0.0.1/32]
 ${more}${config}`,
     );
     const process = spawn(kBinary, ["serve", "--config", file], { stdio: ["ignore", "pipe", "pipe"] });
     const line = await firstLine(process, "the gateway");
-    const url = /data (http:\/\/\S+)/.exec(line)[1];
+    const { url } = front;
+    const before = await startFront(front, /data (http:\/\/\S+)/.exec(line)[1]);
     const gateway = {
         url,
         directory,
+        reports: before.reports,
         rootKey: init.root_key,
         init,
         // A management call as the operator, or with another key.
@@ -99,6 +104,7 @@ ${more}${config}`,
             return text === "" ? null : JSON.parse(text);
         },
         async stop() {
+            await before.stop();
             await stopProcess(process);
             if (sample) await stopProcess(sample);
             await rm(directory, { recursive: true, force: true });

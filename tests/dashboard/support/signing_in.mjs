@@ -10,7 +10,7 @@ async function callAsPage(gateway, method, path, body) {
         method,
         headers: {
             "content-type": "application/json",
-            origin: gateway.url,
+            origin: new URL(gateway.url).origin,
             "sec-fetch-site": "same-origin",
             "x-forwarded-for": `10.1.${++networks}.1`,
         },

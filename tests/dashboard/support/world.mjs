@@ -1,21 +1,18 @@
 // What a file of tests shares: a gateway with a team that has used it, a browser, and tabs that are some person's.
+import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { startDeveloping } from "../develop.mjs";
 import { makeUsage, newKey, newPerson } from "./accounts.mjs";
 import { openTab, settle, startBrowser } from "./browser.mjs";
+import { eventually } from "./forms.mjs";
+import { kBehindNginx } from "./front.mjs";
 import { startGateway } from "./gateway.mjs";
 import { signIn } from "./signing_in.mjs";
-
-// While developing: the pages as their sources are, in front of a gateway that was built before.
-const kFromSources = process.env.TOLLGATE_DASHBOARD_SOURCES !== undefined;
 
 // Call it at the top of a file: `const world = useWorld()`, and read its members inside tests.
 export function useWorld({ usage = 8, config = "" } = {}) {
     const world = { gateway: null, browser: null, owner: null, admin: null, member: null, team: null, key: null };
-    let developing = null;
     before(async () => {
         world.gateway = await startGateway({ upstream: true, config });
-        if (kFromSources) developing = await startDeveloping({ gateway: world.gateway.url, anew: false });
         world.browser = await startBrowser();
         world.owner = await newPerson(world.gateway);
         world.team = world.owner.organization;
@@ -25,10 +22,17 @@ export function useWorld({ usage = 8, config = "" } = {}) {
         await makeUsage(world.gateway, world.key, { requests: usage });
     });
     after(async () => {
-        await developing?.stop();
         await world.browser?.close();
         await world.gateway?.stop();
+        assert.deepEqual(world.gateway?.reports, [], "browsers reported nothing to nginx");
     });
+    // After a test has looked at what it provoked against the page's policy. nginx was told of it, too, or nothing is reported.
+    world.forgive = async (seen) => {
+        if (kBehindNginx) await eventually(() => world.gateway.reports.length > 0, true);
+        for (const list of [seen.violations, seen.errors, seen.elsewhere, world.gateway.reports]) list.length = 0;
+    };
+    // Nobody is signed in, and nothing is loaded yet.
+    world.openTab = (look = {}) => openTab(world.browser, { ...look, url: world.gateway.url });
     // A person signs in once for a file of tests.
     const cookies = new Map();
     const cookieOf = async (person) => {
@@ -38,8 +42,8 @@ export function useWorld({ usage = 8, config = "" } = {}) {
     // A tab at a page of the team: `page` is what follows the organization, "keys?project=…", or the whole hash. Nobody is
     // signed in where `person` is null.
     world.openAs = async (person, page, look = {}) => {
-        const { url } = developing ?? world.gateway;
-        const opened = await openTab(world.browser, look);
+        const { url } = world.gateway;
+        const opened = await world.openTab(look);
         if (person !== null) await opened.tab.setCookie({ ...(await cookieOf(person)), url });
         await opened.tab.goto(page.startsWith("#") ? `${url}/${page}` : `${url}/#/o/${world.team.id}/${page}`);
         await settle(opened.tab);
