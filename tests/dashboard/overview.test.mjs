@@ -110,7 +110,7 @@ test("a new organization is led to its first request, which the page notices by 
     });
     const { tab, close } = await world.openAs(world.owner, `#/o/${team.id}/overview`);
     assert.match(await textOf(tab), /Make an API key/);
-    assert.match(await textOf(tab), /client = OpenAI\(base_url="http:\/\/127\.0\.0\.1:\d+\/v1"/);
+    assert.match(await textOf(tab), new RegExp(`client = OpenAI\\(base_url="${world.gateway.url}/v1"`));
     await world.gateway.call("POST", `/api/organizations/${team.id}/credits`, { amount: 5 });
     const made = await world.gateway.call("POST", `/api/organizations/${team.id}/keys`, { name: "First" });
     const answer = await fetch(`${world.gateway.url}/v1/chat/completions`, {

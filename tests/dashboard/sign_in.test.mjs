@@ -22,7 +22,7 @@ async function fillIn(tab, person, password = person.password) {
 
 test("a person signs in with the keyboard and lands where he wanted to go", async () => {
     const person = await newUser();
-    const { tab, seen, close } = await world.openAs(null, `#/o/${person.organization.id}/activity?range=30d`);
+    const { tab, close } = await world.openAs(null, `#/o/${person.organization.id}/activity?range=30d`);
     assert.match(await textOf(tab, "h1"), /Sign in/);
     await fillIn(tab, person);
     await tab.waitForFunction(() => location.hash.includes("/activity"));
@@ -37,7 +37,6 @@ test("a person signs in with the keyboard and lands where he wanted to go", asyn
         () => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage),
     );
     assert.ok(!readable.includes(cookie.value), "no script can read the session");
-    assert.deepEqual(seen.violations, []);
     await close();
 });
 

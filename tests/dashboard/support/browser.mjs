@@ -39,13 +39,12 @@ export async function openTab(browser, { url, width = 1440, height = 900, theme 
     const tab = await context.newPage();
     tab.setDefaultTimeout(150000);
     tab.setDefaultNavigationTimeout(200000);
-    const seen = { urls: [], calls: [], violations: [], errors: [], elsewhere: [] };
+    const seen = { calls: [], violations: [], errors: [], elsewhere: [] };
     const base = new URL(url).pathname.replace(/\/$/, "");
     await tab.setViewport({ width, height });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
     await tab.emulateTimezone(zone);
     tab.on("request", (request) => {
-        seen.urls.push(request.url());
         if (isElsewhere(request.url(), url)) seen.elsewhere.push(request.url());
         const path = new URL(request.url()).pathname.slice(base.length);
         if (path.includes("/api/")) seen.calls.push(`${request.method()} ${path}`);
@@ -61,12 +60,15 @@ export async function openTab(browser, { url, width = 1440, height = 900, theme 
             );
         });
     });
-    const close = async () => {
-        await context.close();
+    const check = () => {
         const { violations, errors, elsewhere } = seen;
         assert.deepEqual({ violations, errors, elsewhere }, { violations: [], errors: [], elsewhere: [] });
     };
-    return { tab, seen, close };
+    const close = async () => {
+        await context.close();
+        check();
+    };
+    return { tab, seen, check, close };
 }
 
 // Until nothing is loading: no skeleton, no call under way.
@@ -77,6 +79,12 @@ export async function settle(tab) {
 
 // What axe finds, as text; empty: nothing.
 export async function faultsOfAccess(tab) {
+    // Colours on their way from one theme to the other are of neither.
+    await tab.evaluate(() => {
+        const ends = (one) => Number.isFinite(Number(one.effect.getComputedTiming().endTime));
+        const all = document.getAnimations().filter(ends);
+        return Promise.all(all.map((one) => one.finished.catch(() => {})));
+    });
     const axe = await readFile(kAxe, "utf8");
     // As the browser's own tools do: the page's policy does not hold for it.
     await tab.evaluate(axe);

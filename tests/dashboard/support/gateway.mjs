@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { planFront, startFront } from "./front.mjs";
 
 const kRoot = new URL("../../../", import.meta.url).pathname;
-const kBinary = process.env.TOLLGATE_BINARY ?? join(kRoot, "build/release/tollgate");
+export const kBinary = process.env.TOLLGATE_BINARY ?? join(kRoot, "build/release/tollgate");
 const kUpstream = process.env.TOLLGATE_SAMPLE_UPSTREAM ?? join(kRoot, "build/release/sample_upstream");
 const kStartMs = 200_000;
 

@@ -24,6 +24,7 @@ export function useWorld({ usage = 8, config = "" } = {}) {
     after(async () => {
         await world.browser?.close();
         await world.gateway?.stop();
+        for (const one of opened) one.check(); // a test may have left its tab open
         assert.deepEqual(world.gateway?.reports, [], "browsers reported nothing to nginx");
     });
     // After a test has looked at what it provoked against the page's policy. nginx was told of it, too, or nothing is reported.
@@ -32,22 +33,28 @@ export function useWorld({ usage = 8, config = "" } = {}) {
         for (const list of [seen.violations, seen.errors, seen.elsewhere, world.gateway.reports]) list.length = 0;
     };
     // Nobody is signed in, and nothing is loaded yet.
-    world.openTab = (look = {}) => openTab(world.browser, { ...look, url: world.gateway.url });
+    const opened = [];
+    world.openTab = async (look = {}) => {
+        const tab = await openTab(world.browser, { ...look, url: world.gateway.url });
+        opened.push(tab);
+        return tab;
+    };
     // A person signs in once for a file of tests.
     const cookies = new Map();
     const cookieOf = async (person) => {
         if (!cookies.has(person.id)) cookies.set(person.id, await signIn(world.gateway, person));
         return cookies.get(person.id);
     };
-    // A tab at a page of the team: `page` is what follows the organization, "keys?project=…", or the whole hash. Nobody is
-    // signed in where `person` is null.
+    // A tab at a page of the team: `page` is what follows the organization, "keys?project=…", the whole hash, or a whole
+    // address. Nobody is signed in where `person` is null.
     world.openAs = async (person, page, look = {}) => {
         const { url } = world.gateway;
-        const opened = await world.openTab(look);
-        if (person !== null) await opened.tab.setCookie({ ...(await cookieOf(person)), url });
-        await opened.tab.goto(page.startsWith("#") ? `${url}/${page}` : `${url}/#/o/${world.team.id}/${page}`);
-        await settle(opened.tab);
-        return { ...opened, url };
+        const here = await world.openTab(look);
+        if (person !== null) await here.tab.setCookie({ ...(await cookieOf(person)), url });
+        const hash = page.startsWith("#") ? page : `#/o/${world.team.id}/${page}`;
+        await here.tab.goto(page.startsWith("http") ? page : `${url}/${hash}`);
+        await settle(here.tab);
+        return { ...here, url };
     };
     return world;
 }
