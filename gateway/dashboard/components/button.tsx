@@ -1,7 +1,7 @@
 // What is pressed. One that cannot be pressed now says why: it stays in the order of the Tab key, with the reason as
-// its description.
+// its description, and shows it to whoever presses nevertheless.
 import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon";
 import { showToast } from "./toast";
 
@@ -35,10 +35,13 @@ export function Button(props: ButtonProps) {
     } = props;
     const reason = useId();
     const blocked = busy || !!whyNot;
+    const [asked, setAsked] = useState<string | null>(null); // the reason that was shown
     const press = (event: MouseEvent) => {
-        if (blocked) event.preventDefault();
-        else onClick?.(event);
+        if (!blocked) return onClick?.(event);
+        event.preventDefault();
+        if (whyNot && children) setAsked(whyNot);
     };
+    const shown = !!whyNot && asked === whyNot;
     return (
         <>
             <button
@@ -58,7 +61,7 @@ export function Button(props: ButtonProps) {
                 {children}
             </button>
             {whyNot && (
-                <span id={reason} hidden>
+                <span id={reason} class="why-not" hidden={!shown} role={shown ? "alert" : undefined}>
                     {whyNot}
                 </span>
             )}

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon";
+import { showToast } from "./toast";
 
 export interface MenuItem {
     label: string;
@@ -75,7 +76,10 @@ export function Menu({ label, items, icon = "more", children, class: look = "but
         }
     };
     const choose = (item: MenuItem, event: MouseEvent) => {
-        if (item.whyNot) return event.preventDefault();
+        if (item.whyNot) {
+            event.preventDefault();
+            return showToast(item.whyNot);
+        }
         if (item.checked === undefined) close();
         item.onChoose?.();
     };

@@ -1,8 +1,8 @@
 // Ctrl K: any page and any organization, by the letters of its name.
 import { signal } from "@preact/signals";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isOperator, me } from "../api/session";
-import { rememberFocus } from "../components/dialog";
+import { rememberFocus } from "../components/dialog_focus";
 import { kOperatorPages } from "../pages/table";
 import { navigate, operatorHref, pageHref } from "../router";
 import { hrefOf, pagesHere } from "./shell";
@@ -72,7 +72,7 @@ function OpenPalette({ onClose }: { onClose: () => void }) {
         .map((row) => row.one);
     const chosen = Math.min(at, found.length - 1);
 
-    useEffect(() => {
+    useLayoutEffect(() => {
         const goBack = rememberFocus();
         const element = dialog.current!;
         element.showModal();

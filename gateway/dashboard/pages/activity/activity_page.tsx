@@ -128,7 +128,6 @@ export function ActivityPage() {
                 </div>
                 {rows !== null && at >= 0 && (
                     <RequestPanel
-                        key={chosen}
                         row={rows[at]!}
                         newer={rows[at - 1] ?? null}
                         older={rows[at + 1] ?? null}

@@ -3,6 +3,7 @@ import { Button, CopyButton } from "../../components/button";
 import { Facts } from "../../components/facts";
 import { Money } from "../../components/money";
 import { Badge } from "../../components/notice";
+import { SidePanel } from "../../components/side_panel";
 import { Time, countText, millisecondsText } from "../../components/time";
 import { pageHref, setQuery } from "../../router";
 import { kFilterFields, outcomeOf, outcomeText, type Request } from "./filters";
@@ -17,14 +18,12 @@ interface PanelProps {
 export function RequestPanel({ row, newer, older, onShow }: PanelProps) {
     const outcome = outcomeOf(row);
     return (
-        <aside
-            class="card side-panel"
-            aria-label="Request"
-            onKeyDown={(event) => event.key === "Escape" && onShow(null)}
-        >
-            <header>
-                <h2>Request</h2>
-                <div class="row">
+        <SidePanel
+            label="Request"
+            title="Request"
+            onClose={() => onShow(null)}
+            actions={
+                <>
                     <Button
                         look="quiet"
                         icon="chevron_up"
@@ -39,9 +38,9 @@ export function RequestPanel({ row, newer, older, onShow }: PanelProps) {
                         whyNot={older ? null : "It is the last of this page"}
                         onClick={() => onShow(older)}
                     />
-                    <Button look="quiet" icon="close" label="Close" onClick={() => onShow(null)} />
-                </div>
-            </header>
+                </>
+            }
+        >
             <div class="stack">
                 <div class="row">
                     <code>{row.id}</code> <CopyButton text={row.id} />
@@ -118,7 +117,7 @@ export function RequestPanel({ row, newer, older, onShow }: PanelProps) {
                 />
                 <OthersLikeIt row={row} />
             </div>
-        </aside>
+        </SidePanel>
     );
 }
 

@@ -12,6 +12,7 @@ import { Icon } from "../../components/icon";
 import { EmptyState } from "../../components/notice";
 import { rangeInUrl, setPreset } from "../../components/range";
 import { RangePicker } from "../../components/range_picker";
+import { SidePanel } from "../../components/side_panel";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
 import { organizationId, query, setQuery } from "../../router";
@@ -95,7 +96,6 @@ export function Changes() {
                 />
                 {rows !== null && at >= 0 && (
                     <ChangePanel
-                        key={change}
                         row={rows[at]!}
                         newer={rows[at - 1] ?? null}
                         older={rows[at + 1] ?? null}
@@ -165,16 +165,12 @@ interface PanelProps {
 
 function ChangePanel({ row, newer, older, onShow }: PanelProps) {
     return (
-        <aside
-            class="card side-panel"
-            aria-label="Change"
-            onKeyDown={(event) => event.key === "Escape" && onShow(null)}
-        >
-            <header>
-                <h2>
-                    <code>{row.action}</code>
-                </h2>
-                <div class="row">
+        <SidePanel
+            label="Change"
+            title={<code>{row.action}</code>}
+            onClose={() => onShow(null)}
+            actions={
+                <>
                     <Button
                         look="quiet"
                         icon="chevron_up"
@@ -189,9 +185,9 @@ function ChangePanel({ row, newer, older, onShow }: PanelProps) {
                         whyNot={older ? null : "It is the last of this list"}
                         onClick={() => onShow(older)}
                     />
-                    <Button look="quiet" icon="close" label="Close" onClick={() => onShow(null)} />
-                </div>
-            </header>
+                </>
+            }
+        >
             <div class="stack">
                 <Facts
                     rows={[
@@ -218,6 +214,6 @@ function ChangePanel({ row, newer, older, onShow }: PanelProps) {
                 ))}
                 {row.documents.length === 0 && <p class="soft">No stored document has changed.</p>}
             </div>
-        </aside>
+        </SidePanel>
     );
 }

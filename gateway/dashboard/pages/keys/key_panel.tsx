@@ -1,12 +1,13 @@
 // One key in full, beside the list.
 import { memberName, type Member, type Project } from "../../api/members";
 import { useQuery } from "../../api/use_call";
-import { Button, CopyButton, LinkButton } from "../../components/button";
+import { CopyButton, LinkButton } from "../../components/button";
 import { Facts } from "../../components/facts";
 import { LimitsFacts } from "../../components/limit_fields";
 import { Menu, type MenuItem } from "../../components/menu";
 import { Money } from "../../components/money";
 import { ErrorNotice, Notice, Skeleton } from "../../components/notice";
+import { SidePanel } from "../../components/side_panel";
 import { Time } from "../../components/time";
 import { compareDecimals } from "../../api/decimal";
 import { organizationId, pageHref } from "../../router";
@@ -27,21 +28,19 @@ export function KeyPanel({ hash, row, projects, members, actions, onClose }: Pan
     const found = useQuery("/api/organizations/{organization}/keys/{key}", row === null ? { path } : null);
     const shown = row ?? found.value?.data ?? null;
     return (
-        <aside class="card side-panel" aria-label="Key" onKeyDown={(event) => event.key === "Escape" && onClose()}>
-            <header>
-                <h2>{shown?.name ?? "Key"}</h2>
-                <div class="row">
-                    {shown && <Menu label="What to do with this key" items={actions(shown)} />}
-                    <Button look="quiet" icon="close" label="Close" onClick={onClose} />
-                </div>
-            </header>
+        <SidePanel
+            label="Key"
+            title={shown?.name ?? "Key"}
+            onClose={onClose}
+            actions={shown && <Menu label="What to do with this key" items={actions(shown)} />}
+        >
             {found.error && row === null && <ErrorNotice error={found.error} retry={found.reload} />}
             {shown === null ? (
                 !found.error && <Skeleton />
             ) : (
-                <Inside key={shown.version} row={shown} projects={projects} members={members} />
+                <Inside key={`${shown.hash} ${shown.version}`} row={shown} projects={projects} members={members} />
             )}
-        </aside>
+        </SidePanel>
     );
 }
 

@@ -100,7 +100,6 @@ export function KeysPage() {
                 />
                 {chosen !== null && (
                     <KeyPanel
-                        key={chosen}
                         hash={chosen}
                         row={keys.rows?.find((one) => one.hash === chosen) ?? null}
                         projects={projects.rows}
