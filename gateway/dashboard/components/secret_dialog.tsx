@@ -10,11 +10,11 @@ interface SecretDialogProps {
     title: string;
     secret: string;
     about: ComponentChildren;
-    snippet?: string; // with the secret in it
+    snippets?: readonly { label: string; text: string }[]; // with the secret in them
     onClose: () => void;
 }
 
-export function SecretDialog({ title, secret, about, snippet, onClose }: SecretDialogProps) {
+export function SecretDialog({ title, secret, about, snippets = [], onClose }: SecretDialogProps) {
     const [kept, setKept] = useState(false);
     useEffect(() => {
         const warn = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -28,7 +28,9 @@ export function SecretDialog({ title, secret, about, snippet, onClose }: SecretD
                 <code data-secret>{secret}</code>
                 <CopyButton text={secret} />
             </div>
-            {snippet && <Code text={snippet} label="Try it" />}
+            {snippets.map((one) => (
+                <Code key={one.label} {...one} />
+            ))}
             <CheckField
                 label="I have put it where I keep secrets"
                 checked={kept}

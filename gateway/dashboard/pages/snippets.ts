@@ -15,7 +15,8 @@ export function curlSnippet(key = kKeyPlaceholder, model = "MODEL"): string {
 }
 
 export function pythonSnippet(key = kKeyPlaceholder, model = "MODEL"): string {
-    return `from openai import OpenAI
+    return `# pip install openai
+from openai import OpenAI
 
 client = OpenAI(base_url="${baseUrl()}", api_key="${key}")
 answer = client.chat.completions.create(

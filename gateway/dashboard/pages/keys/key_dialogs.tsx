@@ -1,6 +1,7 @@
 // What is done to a key: another secret, another maker, off and on, away.
 import { useState } from "preact/hooks";
 import { useAllMembers } from "../../api/members";
+import { useModels } from "../../api/models";
 import { me } from "../../api/session";
 import { useAction } from "../../api/use_call";
 import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
@@ -10,7 +11,7 @@ import { ErrorNotice, Notice, Skeleton } from "../../components/notice";
 import { SecretDialog } from "../../components/secret_dialog";
 import { showToast } from "../../components/toast";
 import { organizationId } from "../../router";
-import { curlSnippet, managementSnippet } from "../snippets";
+import { curlSnippet, managementSnippet, pythonSnippet } from "../snippets";
 import { isMine, type Key } from "./key";
 import type { MadeKey } from "./edit_key";
 
@@ -69,12 +70,19 @@ export function RotateKey({
 }
 
 export function KeySecret({ made, rotated, onClose }: { made: MadeKey; rotated: boolean; onClose: () => void }) {
-    const snippet = made.data.kind === "management" ? managementSnippet(made.key) : curlSnippet(made.key);
+    const manages = made.data.kind === "management";
+    const [model] = useModels(!manages).chats;
+    const snippets = manages
+        ? [{ label: "curl", text: managementSnippet(made.key) }]
+        : [
+              { label: "Python", text: pythonSnippet(made.key, model) },
+              { label: "curl", text: curlSnippet(made.key, model) },
+          ];
     return (
         <SecretDialog
             title={rotated ? `The new secret of ${made.data.name}` : `Your new key: ${made.data.name}`}
             secret={made.key}
-            snippet={snippet}
+            snippets={snippets}
             about={
                 <>
                     Copy it now: it is shown this once. Whoever has it can spend this organization's credit.

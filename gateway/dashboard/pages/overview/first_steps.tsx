@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { isZero } from "../../api/decimal";
 import { watchEvents } from "../../api/live";
+import { useModels } from "../../api/models";
 import type { components } from "../../api/types";
 import { LinkButton } from "../../components/button";
 import { Code } from "../../components/code";
@@ -24,6 +25,8 @@ export function FirstSteps({
     onAnswered: () => void;
 }) {
     const [answered, setAnswered] = useState(false);
+    const [looks, setLooks] = useState(false); // at the program: only then a model for it is asked for
+    const [model] = useModels(looks).chats;
     useEffect(() => {
         const stop = new AbortController();
         const noted = () => setAnswered(true);
@@ -79,7 +82,9 @@ export function FirstSteps({
                         <p>
                             Any SDK for OpenAI's API works with this address: <code>{baseUrl()}</code>
                         </p>
-                        <Code text={pythonSnippet()} label="Python" />
+                        <div onPointerEnter={() => setLooks(true)} onFocusCapture={() => setLooks(true)}>
+                            <Code text={pythonSnippet(undefined, model)} label="Python" />
+                        </div>
                         <p>
                             Or try it in the <a href={pageHref("playground")}>playground</a>, without a key.
                         </p>
