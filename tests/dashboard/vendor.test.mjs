@@ -11,6 +11,7 @@ const kPackages = {
     "preact-signals": "@preact/signals",
     "preact-signals-core": "@preact/signals-core",
     uplot: "uplot",
+    uqr: "uqr",
 };
 const kOurs = ["README.md", "SHA256SUMS", "private_names.json"];
 

@@ -22,6 +22,7 @@ import { Dialog, DialogActions } from "../../components/dialog";
 import { CheckField, TextField } from "../../components/field";
 import { Badge, EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/notice";
 import { Card } from "../../components/page";
+import { QrCode } from "../../components/qr_code";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
 import { showToast } from "../../components/toast";
@@ -31,7 +32,7 @@ const kFewCodes = 3;
 
 export function SecondFactorCards() {
     const factors = useRawQuery<SecondFactors>(kSecondFactors, {});
-    const passkeys = useRawQuery<{ data: Passkey[] }>(kPasskeys, {});
+    const passkeys = useRawQuery<{ data: Passkey[] }>(kPasskeys, (factors.value?.passkeys ?? 0) > 0 ? {} : null);
     const [act, setAct] = useState<Act | null>(null);
     const [removing, setRemoving] = useState<Passkey | null>(null);
     const [codes, setCodes] = useState<readonly string[] | null>(null);
@@ -196,7 +197,7 @@ function PasskeyCard({
             <Table
                 label="List of passkeys"
                 columns={columns}
-                rows={passkeys.value?.data ?? null}
+                rows={value.passkeys === 0 ? [] : (passkeys.value?.data ?? null)}
                 rowKey={(row) => row.id}
                 error={passkeys.error}
                 reload={passkeys.reload}
@@ -250,9 +251,11 @@ function SetUpApp({ onClose, onDone }: AddProps) {
                 ) : (
                     <>
                         <p>
-                            Type this secret into the app, or <a href={begun.otpauth_url}>open it there</a> where the
-                            app is on this device. Then type what the app shows.
+                            Scan this with the app, or <a href={begun.otpauth_url}>open it there</a> where the app is on
+                            this device. Then type what the app shows.
                         </p>
+                        <QrCode text={begun.otpauth_url} label="QR code of the secret below, for the app to scan" />
+                        <p class="soft small">Or type the secret:</p>
                         <div class="secret">
                             <code data-secret>{begun.secret.replace(/(.{4})(?=.)/g, "$1 ")}</code>
                             <CopyButton text={begun.secret} />
