@@ -63,9 +63,10 @@ async function openFor(row) {
         opened.tab.on("request", (request) => {
             const method = request.method(),
                 { pathname } = new URL(request.url());
-            const said = opened.row?.answers?.(method, pathname) ?? null;
+            const path = pathname.slice(new URL(opened.url).pathname.replace(/\/$/, "").length);
+            const said = opened.row?.answers?.(method, path) ?? null;
             const refused = method !== "GET" && !opened.row?.lets ? { status: 409, body: kRefusal } : null;
-            const answer = said === "pass" ? null : (said ?? refused);
+            const answer = said ?? refused;
             if (answer === null) return request.continue();
             return request.respond({
                 status: answer.status,
