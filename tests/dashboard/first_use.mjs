@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { byName, fill, press, startBrowser, textOf } from "./support/browser.mjs";
-import { dialogGone, retype, tick, waitForText } from "./support/forms.mjs";
+import { dialogGone, eventually, fieldOf, retype, tick, waitForText } from "./support/forms.mjs";
 
 const kRoot = new URL("../../", import.meta.url).pathname;
 const kMostSeconds = 300; // after the build
@@ -86,6 +86,7 @@ async function walk(tab, link) {
     });
     await step("the first request is answered in the playground", async () => {
         await press(tab, "link", "Playground");
+        await eventually(async () => (await fieldOf(tab, "Model")).evaluate((one) => one.value !== ""), true);
         await retype(tab, "Message", "Hello from the playground");
         await tab.keyboard.press("Enter");
         await tab.waitForSelector(".turn-report");
@@ -97,6 +98,7 @@ async function walk(tab, link) {
         await retype(tab, "Name", "First program");
         await tab.keyboard.press("Enter");
         const code = await byName(tab, "region", "Python");
+        await tab.waitForFunction((one) => !one.textContent.includes("MODEL"), {}, code);
         const program = await code.evaluate((one) => one.textContent);
         await tick(tab, "I have put it where I keep secrets");
         await press(tab, "button", "Done");

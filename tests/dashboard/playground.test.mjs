@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newKey, newPerson } from "./support/accounts.mjs";
-import { press, textOf } from "./support/browser.mjs";
-import { eventually, isForEveryone, retype, select, waitForText } from "./support/forms.mjs";
+import { press, settle, textOf } from "./support/browser.mjs";
+import { eventually, fieldOf, isForEveryone, retype, select, waitForText } from "./support/forms.mjs";
 import { useWorld } from "./support/world.mjs";
 
 const kModel = "sample/echo";
@@ -82,6 +82,25 @@ test("row 80: with a key, that key's rights and budget hold, and it is named in 
     await tab.waitForSelector(".turn [role=alert]");
     assert.match(await textOf(tab, ".turn [role=alert]"), /limit|budget/);
     await close();
+});
+
+test("without a default the first model that may be called is chosen, and what is typed or linked stays", async () => {
+    const { tab, close } = await world.openAs(world.owner, "playground");
+    const model = async () => (await fieldOf(tab, "Model")).evaluate((one) => one.value);
+    await eventually(model, kModel);
+    assert.match(tab.url(), /model=sample%2Fecho/);
+    await say(tab, "hello at once");
+    await answered(tab, 1);
+    await retype(tab, "Model", "nobody/has-this");
+    await settle(tab);
+    assert.equal(await model(), "nobody/has-this");
+    await close();
+    await world.gateway.call("PUT", `/api/organizations/${world.team.id}/llm`, { model: "sample/echo" });
+    const later = await world.openAs(world.owner, "playground");
+    assert.equal(await (await fieldOf(later.tab, "Model")).evaluate((one) => one.value), "");
+    assert.doesNotMatch(later.tab.url(), /model=/, "the default is meant, whatever it becomes");
+    await later.close();
+    await world.gateway.call("PUT", `/api/organizations/${world.team.id}/llm`, { model: null });
 });
 
 test("what is refused is said in words, and the chat goes on", async () => {

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { makeUsage, newKey, newPerson } from "./support/accounts.mjs";
-import { fill, press, settle, textOf } from "./support/browser.mjs";
+import { byName, fill, press, settle, textOf } from "./support/browser.mjs";
 import { dialogGone, eventually, retype, select, tick, waitForText } from "./support/forms.mjs";
 import { kBehindNginx } from "./support/front.mjs";
 import { startIdentityProvider } from "./support/identity_provider.mjs";
@@ -115,8 +115,11 @@ test("what the pages tell a developer to paste works as it is", async () => {
     await retype(tab, "Name", "First");
     await press(tab, "button", "Make the key");
     await tab.waitForSelector("dialog[open] [data-secret]");
-    const texts = await tab.$$eval("dialog[open] pre", (all) => all.map((one) => one.textContent));
-    const curl = texts.find((one) => one.startsWith("curl ")).replace("MODEL", kModel);
+    await waitForText(tab, kModel, "dialog[open]"); // one that may be called is asked for
+    const codeOf = async (name) => (await byName(tab, "region", name)).evaluate((one) => one.textContent);
+    const curl = await codeOf("curl");
+    const secret = await tab.$eval("dialog[open] [data-secret]", (one) => one.innerText);
+    assert.ok((await codeOf("Python")).includes(`OpenAI(base_url="${world.gateway.url}/v1", api_key="${secret}")`));
     assert.ok(curl.includes(`${world.gateway.url}/v1/chat/completions`), curl);
     const environment = { ...process.env, CURL_CA_BUNDLE: process.env.NODE_EXTRA_CA_CERTS ?? "" };
     if (!kBehindNginx) delete environment.CURL_CA_BUNDLE;

@@ -1,8 +1,8 @@
 // For whom a chat is, with which model, parameters and tools. Model and payer are in the URL.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { may } from "../../api/organization";
 import { useModels } from "../../api/models";
-import { useList } from "../../api/use_call";
+import { useList, useQuery } from "../../api/use_call";
 import { BareSelect, TextArea, TextField } from "../../components/field";
 import { Card } from "../../components/page";
 import { organizationId, query, setQuery } from "../../router";
@@ -46,8 +46,8 @@ export function SettingsCard({
     onDraft: (change: Partial<Draft>) => void;
     problem: { field: string; message: string } | null;
 }) {
-    const [model, setModel] = useState(query.value.model ?? "");
     const known = useModels(true);
+    const [model, setModel] = useModel(known.chats);
     const errorOf = (name: string) => (problem?.field === name ? problem.message : null);
     return (
         <Card title="Request">
@@ -57,10 +57,7 @@ export function SettingsCard({
                     optional
                     value={model}
                     suggestions={known.chats}
-                    onInput={(text) => {
-                        setModel(text);
-                        setQuery({ model: text.trim() }, "replace");
-                    }}
+                    onInput={setModel}
                     hint={
                         known.known && known.chats.length === 0
                             ? "No model can be called here now: see the provider policy"
@@ -101,6 +98,28 @@ export function SettingsCard({
             </div>
         </Card>
     );
+}
+
+// What is typed, or comes by the link. Where there is neither, nor a default, it is the first model that may be called: a new
+// organization has none, and its first message would be refused.
+function useModel(chats: readonly string[]): [string, (text: string) => void] {
+    const linked = query.value.model ?? "";
+    const [typed, setTyped] = useState<string | null>(linked || null);
+    const path = { organization: organizationId.value! };
+    const own = useQuery(
+        "/api/organizations/{organization}/members/me/llm",
+        typed === null && may("override_llm") && Object.keys(whoInUrl()).length === 0 ? { path } : null,
+    );
+    const set = (text: string) => {
+        setTyped(text);
+        setQuery({ model: text.trim() }, "replace");
+    };
+    const [first] = chats;
+    const without = typed === null && own.value !== null && own.value.effective.model === null;
+    useEffect(() => {
+        if (without && first !== undefined) set(first);
+    }, [without, first]);
+    return [typed ?? "", set];
 }
 
 // Whose rights, limits and budget hold: one's own in a project, or those of a key. The key itself stays on the server.
