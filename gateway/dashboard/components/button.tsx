@@ -74,16 +74,14 @@ export function LinkButton({
     children,
     look = "plain",
     icon,
-    download,
 }: {
     href: string;
     children: ComponentChildren;
     look?: ButtonLook;
     icon?: IconName;
-    download?: string;
 }) {
     return (
-        <a class="button" data-look={look} href={href} download={download}>
+        <a class="button" data-look={look} href={href}>
             {icon && <Icon name={icon} />}
             {children}
         </a>

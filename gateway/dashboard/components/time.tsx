@@ -50,6 +50,7 @@ export function Time({
 
 const kWhole = new Intl.NumberFormat(),
     kCompact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+const kMegabytes = new Intl.NumberFormat(undefined, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
 const kPercent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 
 export function countText(value: number): string {
@@ -57,6 +58,9 @@ export function countText(value: number): string {
 }
 export function compactText(value: number): string {
     return kCompact.format(value);
+}
+export function megabytesText(bytes: number): string {
+    return kMegabytes.format(bytes / 1e6);
 }
 export function percentText(share: number): string {
     return kPercent.format(share);

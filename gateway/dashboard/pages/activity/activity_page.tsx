@@ -1,9 +1,9 @@
 // Every request that was settled, newest first: filters, range, page, columns and the request that is shown beside are
 // all in the URL.
 import { useState } from "preact/hooks";
-import { urlOf } from "../../api/client";
 import { useQuery } from "../../api/use_call";
-import { Button, LinkButton } from "../../components/button";
+import { Button } from "../../components/button";
+import { CsvButton } from "../../components/csv_button";
 import { EmptyState, Notice } from "../../components/notice";
 import { PageHead } from "../../components/page";
 import { rangeInUrl, setPreset } from "../../components/range";
@@ -16,6 +16,7 @@ import { chosenFilters, type Request } from "./filters";
 import { useTail } from "./live_tail";
 import { RequestPanel } from "./request_panel";
 
+const kPath = "/api/organizations/{organization}/activity";
 const kPageRows = 50;
 
 export function ActivityPage() {
@@ -25,7 +26,7 @@ export function ActivityPage() {
     const filters = chosenFilters();
     const { cursor, live } = query.value;
     const between = { from: range.from.toISOString(), to: range.to.toISOString() };
-    const feed = useQuery("/api/organizations/{organization}/activity", {
+    const feed = useQuery(kPath, {
         path: { organization },
         query: { ...filters, ...between, limit: kPageRows, cursor },
     });
@@ -46,11 +47,6 @@ export function ActivityPage() {
                 : { live: "on", cursor: null, range: range.preset ?? "day", from: null, to: null },
             "replace",
         );
-    const csv = urlOf(
-        "/api/organizations/{organization}/activity",
-        { organization },
-        { ...filters, ...between, format: "csv" },
-    );
     return (
         <>
             <PageHead
@@ -74,9 +70,12 @@ export function ActivityPage() {
                     Live
                 </Button>
                 <ColumnsMenu />
-                <LinkButton href={csv} icon="download" download={`activity-${between.from.slice(0, 10)}.csv`}>
-                    CSV
-                </LinkButton>
+                <CsvButton
+                    path={kPath}
+                    fields={{ organization }}
+                    query={{ ...filters, ...between }}
+                    name={`activity-${between.from.slice(0, 10)}.csv`}
+                />
             </div>
             {tail.lost > 0 && (
                 <Notice tone="warn">

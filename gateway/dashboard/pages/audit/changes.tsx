@@ -1,9 +1,9 @@
 // The changes, newest first: filters, range and the change that is shown beside are in the URL.
 import { useState } from "preact/hooks";
-import { urlOf } from "../../api/client";
 import type { components } from "../../api/types";
 import { useList } from "../../api/use_call";
-import { Button, LinkButton } from "../../components/button";
+import { Button } from "../../components/button";
+import { CsvButton } from "../../components/csv_button";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { DiffView } from "../../components/diff_view";
 import { Facts } from "../../components/facts";
@@ -40,7 +40,6 @@ export function Changes() {
     const at = rows?.findIndex((row) => String(row.change) === change) ?? -1;
     const show = (row: Entry | null) =>
         setQuery({ change: row?.change ?? null }, change === undefined || row === null ? "push" : "replace");
-    const csv = urlOf(kPath, { organization }, { ...filters, format: "csv" });
     const nameOf = (wanted: string) =>
         actorWords(wanted, rows?.find((row) => row.actor === wanted)?.actor_name ?? null);
     return (
@@ -61,9 +60,12 @@ export function Changes() {
                         changes.reload();
                     }}
                 />
-                <LinkButton href={csv} icon="download" download={`audit-${filters.from.slice(0, 10)}.csv`}>
-                    CSV
-                </LinkButton>
+                <CsvButton
+                    path={kPath}
+                    fields={{ organization }}
+                    query={filters}
+                    name={`audit-${filters.from.slice(0, 10)}.csv`}
+                />
             </div>
             <div class="with-side" data-open={at >= 0 ? "" : undefined}>
                 <Table

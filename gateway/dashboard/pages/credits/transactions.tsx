@@ -1,11 +1,12 @@
 // Every movement of credit with the balance after it, by kind, state and time; and the same as CSV.
 import { useState } from "preact/hooks";
-import { call, urlOf } from "../../api/client";
+import { call } from "../../api/client";
 import { may } from "../../api/organization";
 import { isOperator, myOrganization } from "../../api/session";
 import type { components } from "../../api/types";
 import { useList } from "../../api/use_call";
-import { Button, LinkButton } from "../../components/button";
+import { Button } from "../../components/button";
+import { CsvButton } from "../../components/csv_button";
 import { BareSelect } from "../../components/field";
 import { Money } from "../../components/money";
 import { Badge, EmptyState } from "../../components/notice";
@@ -63,7 +64,6 @@ export function Transactions({ onChange }: { onChange: () => void }) {
                 {may("purchase_credit") && <Button onClick={() => void settle(row, "cancel")}>Cancel</Button>}
             </>
         );
-    const csv = urlOf(kPath, { organization }, { ...filters, format: "csv" });
     const choices = (words: Record<string, string>, all: string) => [
         { value: "", label: all },
         ...Object.entries(words).map(([value, label]) => ({ value, label })),
@@ -91,9 +91,12 @@ export function Transactions({ onChange }: { onChange: () => void }) {
                         list.reload();
                     }}
                 />
-                <LinkButton href={csv} icon="download" download={`transactions-${filters.from.slice(0, 10)}.csv`}>
-                    CSV
-                </LinkButton>
+                <CsvButton
+                    path={kPath}
+                    fields={{ organization }}
+                    query={filters}
+                    name={`transactions-${filters.from.slice(0, 10)}.csv`}
+                />
             </div>
             <Table
                 label="Transactions"

@@ -1,10 +1,9 @@
 // What each organization used in a range of UTC days, and what it has left.
 import { useState } from "preact/hooks";
-import { urlOf } from "../../api/client";
 import { toApproximateNumber, unitsOf } from "../../api/decimal";
 import type { components } from "../../api/types";
 import { useList } from "../../api/use_call";
-import { LinkButton } from "../../components/button";
+import { CsvButton } from "../../components/csv_button";
 import { Money } from "../../components/money";
 import { EmptyState } from "../../components/notice";
 import { PageHead } from "../../components/page";
@@ -15,6 +14,9 @@ import { compactText, countText, millisecondsText, percentText } from "../../com
 
 type Row = components["schemas"]["OrganizationUsage"];
 
+const kPath = "/api/usage";
+const kPageRows = 200; // as many as it sums at once
+
 // Whole days of UTC: that is how all organizations are summed up.
 const dayOf = (time: Date) => time.toISOString().slice(0, 10);
 
@@ -22,7 +24,7 @@ export function OperatorUsagePage() {
     const [opened, setOpened] = useState(() => new Date());
     const range = rangeInUrl("30d", opened);
     const between = { from: dayOf(range.from), to: dayOf(new Date(range.to.getTime() + 86_400_000 - 1)) };
-    const list = useList("/api/usage", { query: { ...between, limit: 200 } });
+    const list = useList(kPath, { query: { ...between, limit: kPageRows } });
     return (
         <>
             <PageHead
@@ -36,13 +38,12 @@ export function OperatorUsagePage() {
                                 list.reload();
                             }}
                         />
-                        <LinkButton
-                            href={urlOf("/api/usage", {}, { ...between, format: "csv" })}
-                            icon="download"
-                            download={`usage-${between.from}.csv`}
-                        >
-                            CSV
-                        </LinkButton>
+                        <CsvButton
+                            path={kPath}
+                            query={between}
+                            pageRows={kPageRows}
+                            name={`usage-${between.from}.csv`}
+                        />
                     </>
                 }
             >
