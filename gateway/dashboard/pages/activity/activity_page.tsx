@@ -83,7 +83,7 @@ export function ActivityPage() {
                 </Notice>
             )}
             {tail.broken && <Notice tone="warn">The live view is interrupted; it is tried again.</Notice>}
-            {page?.partial && (
+            {page?.partial && page.data.length > 0 && (
                 <Notice>Few requests match, and only a part was looked through. “Older” looks further.</Notice>
             )}
             <div class="with-side" data-open={at >= 0 ? "" : undefined}>
@@ -98,7 +98,15 @@ export function ActivityPage() {
                         reload={feed.reload}
                         chosen={chosen}
                         onChoose={(row) => show(row)}
-                        empty={<NoRequests filtered={Object.keys(filters).length > 0} />}
+                        empty={
+                            page?.partial ? (
+                                <NoneSoFar
+                                    onFurther={() => setQuery({ cursor: page.next_cursor, live: null, request: null })}
+                                />
+                            ) : (
+                                <NoRequests filtered={Object.keys(filters).length > 0} />
+                            )
+                        }
                         actions={(row) => (
                             <Button
                                 look="quiet"
@@ -135,6 +143,16 @@ export function ActivityPage() {
                 )}
             </div>
         </>
+    );
+}
+
+// One call looks through so many requests and no more, so that it is quick whatever is looked for.
+function NoneSoFar({ onFurther }: { onFurther: () => void }) {
+    return (
+        <EmptyState title="No request matches so far" action={<Button onClick={onFurther}>Look further</Button>}>
+            100,000 requests were looked through, the newest first. Older ones may match. A time that ends earlier
+            begins there.
+        </EmptyState>
     );
 }
 
