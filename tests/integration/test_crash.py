@@ -1,13 +1,16 @@
 """kill -9 under load: a short form of crash/kill_loop.py (the long form is 1,000 rounds)."""
 
+import json
+import subprocess
+import time
 from decimal import Decimal
 
 import pytest
 
 from crash import kill_loop
-from support.chat import chat, cost_of, open_stream
+from support.chat import chat, cost_of, open_stream, post_chat
 from support.http_client import ConnectionEnded, RawConnection
-from support.processes import records
+from support.processes import GATEWAY, Gateway, records, run_gateway
 
 
 @pytest.mark.timeout(180)
@@ -84,3 +87,29 @@ def test_a_stream_that_a_kill_ends_is_charged_for_what_was_counted(start_gateway
     cost = cost_of("test/scripted", record["prompt_tokens"], 10_000)
     assert Decimal(record["provider_cost_nano"]) / 10**9 == cost
     assert charged == (cost if policy == "charge" else 0)
+
+
+def test_what_is_committed_after_retention_dropped_something_outlives_a_kill(tmp_path, providers):
+    """Retention drops nothing before two days have requests, so a gateway that is new never shows this."""
+    gateway = Gateway(tmp_path / "old", providers, workers=1)
+    days, step_ms = 20, 3_600_000
+    pace = [str(number) for number in (days * 24, 1, int(time.time() * 1000) - days * 24 * step_ms, step_ms)]
+    made = subprocess.run(
+        [GATEWAY.parent / "build_journal", gateway.data_dir, *pace], check=True, capture_output=True, text=True
+    )
+    gateway.root_key = made.stdout.strip()
+    gateway.start()
+    account = gateway.new_account()
+    for kills in range(1, 3):
+        assert post_chat(gateway, account).status == 200
+        verified = run_gateway("ledger", "verify", "--data-dir", gateway.data_dir, "--json")
+        assert verified.returncode == 0, verified.stderr  # of the running gateway, by a checkpoint
+        assert json.loads(verified.stdout)["requests"] == days * 24 + 2 * kills - 1
+        assert post_chat(gateway, account).status == 200
+        used = gateway.credits(account)["total_usage"]
+        late = gateway.new_account()
+        gateway.kill()
+        gateway.start()
+        assert gateway.credits(account)["total_usage"] == used > 0
+        assert gateway.credits(late)["total_usage"] == 0
+    gateway.stop()
