@@ -89,22 +89,32 @@ def test_a_stream_that_a_kill_ends_is_charged_for_what_was_counted(start_gateway
     assert charged == (cost if policy == "charge" else 0)
 
 
-def test_what_is_committed_after_retention_dropped_something_outlives_a_kill(tmp_path, providers):
-    """Retention drops nothing before two days have requests, so a gateway that is new never shows this."""
+@pytest.fixture
+def used_for_weeks(tmp_path, providers):
+    """A gateway whose store has a request of each hour of twenty days."""
     gateway = Gateway(tmp_path / "old", providers, workers=1)
-    days, step_ms = 20, 3_600_000
-    pace = [str(number) for number in (days * 24, 1, int(time.time() * 1000) - days * 24 * step_ms, step_ms)]
+    gateway.requests = 20 * 24
+    step_ms = 3_600_000
+    first_ms = int(time.time() * 1000) - gateway.requests * step_ms
+    pace = [str(number) for number in (gateway.requests, 1, first_ms, step_ms)]
     made = subprocess.run(
         [GATEWAY.parent / "build_journal", gateway.data_dir, *pace], check=True, capture_output=True, text=True
     )
     gateway.root_key = made.stdout.strip()
     gateway.start()
+    yield gateway
+    gateway.stop()
+
+
+def test_what_is_committed_after_retention_dropped_something_outlives_a_kill(used_for_weeks):
+    """Retention drops nothing before two days have requests, so a gateway that is new never shows this."""
+    gateway = used_for_weeks
     account = gateway.new_account()
     for kills in range(1, 3):
         assert post_chat(gateway, account).status == 200
         verified = run_gateway("ledger", "verify", "--data-dir", gateway.data_dir, "--json")
         assert verified.returncode == 0, verified.stderr  # of the running gateway, by a checkpoint
-        assert json.loads(verified.stdout)["requests"] == days * 24 + 2 * kills - 1
+        assert json.loads(verified.stdout)["requests"] == gateway.requests + 2 * kills - 1
         assert post_chat(gateway, account).status == 200
         used = gateway.credits(account)["total_usage"]
         late = gateway.new_account()
@@ -112,4 +122,3 @@ def test_what_is_committed_after_retention_dropped_something_outlives_a_kill(tmp
         gateway.start()
         assert gateway.credits(account)["total_usage"] == used > 0
         assert gateway.credits(late)["total_usage"] == 0
-    gateway.stop()
