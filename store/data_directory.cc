@@ -15,6 +15,7 @@ std::string database_directory(const std::string& data_directory) { return insid
 std::string slot_file_path(const std::string& data_directory) { return inside(data_directory, "slots"); }
 std::string checkpoints_directory(const std::string& data_directory) { return inside(data_directory, "checkpoints"); }
 std::string operations_url_path(const std::string& data_directory) { return inside(data_directory, "operations.url"); }
+std::string backup_record_path(const std::string& data_directory) { return inside(data_directory, "last_backup.json"); }
 
 bool is_initialized(const std::string& data_directory) {
     std::error_code error;

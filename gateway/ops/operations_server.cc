@@ -8,12 +8,11 @@
 #include <boost/beast/http.hpp>
 
 #include "gateway/ops/operations_guard.h"
+#include "gateway/ops/readiness.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
 namespace {
-
-constexpr std::int64_t kSheddingMs = 5000;  // after a refusal for want of slots or memory: not ready
 
 namespace http = boost::beast::http;
 using Stream = boost::beast::basic_stream<wire::Tcp, wire::Executor, boost::beast::unlimited_rate_policy>;
@@ -78,14 +77,13 @@ Response answer(const http::request<http::empty_body>& request, const Operations
     } else if (path == "/health/live") {
         response.body() = "live\n";
     } else if (path == "/health/ready") {
-        const bool draining = parts.draining;
-        const bool shedding = wire::monotonic_ms(wire::Clock::now()) - parts.shed_at_ms < kSheddingMs;
-        const bool ready = !draining && !shedding && parts.ledger.accepting();
-        response.body() = ready      ? "ready\n"
-                          : draining ? "draining\n"
-                          : shedding ? "overloaded\n"
-                                     : "ledger read-only: " + parts.ledger.why_read_only() + "\n";
-        if (!ready) response.result(http::status::service_unavailable);
+        const Readiness now =
+            readiness_of(parts.draining, parts.shed_at_ms, parts.ledger, wire::monotonic_ms(wire::Clock::now()));
+        response.body() = now.ready()      ? "ready\n"
+                          : now.draining   ? "draining\n"
+                          : now.overloaded ? "overloaded\n"
+                                           : "ledger read-only: " + now.why_read_only + "\n";
+        if (!now.ready()) response.result(http::status::service_unavailable);
     } else {
         response.result(http::status::not_found);
         response.body() = "routes: /metrics /health/live /health/ready /ledger/checkpoint\n";

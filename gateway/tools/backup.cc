@@ -15,6 +15,7 @@
 #include <sstream>
 #include <vector>
 
+#include "gateway/ops/backup_record.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
 #include "gateway/tools/ledger_commands.h"
@@ -287,6 +288,19 @@ void print_balances(const ReferenceLedger& ledger) {
     }
 }
 
+// The backup is good without it: it may be made by somebody who may read the data directory and not write there.
+void note_backup(const BackupOptions& options, const Manifest& manifest) {
+    std::error_code error;
+    const fs::path to = fs::absolute(options.to, error);
+    const BackupRecord record{.made_ms = manifest.created_ms,
+                              .to = (error ? fs::path(options.to) : to).lexically_normal().string(),
+                              .bytes = static_cast<std::int64_t>(manifest.bytes()),
+                              .verified = options.verify};
+    const Status noted = write_backup_record(options.source.data_dir, record);
+    if (!noted.ok())
+        std::fprintf(stderr, "tollgate: the gateway cannot tell of this backup: %s\n", noted.message().c_str());
+}
+
 }  // namespace
 
 Status backup_command(const BackupOptions& options) {
@@ -306,6 +320,7 @@ Status backup_command(const BackupOptions& options) {
     }
     if (Status status = write_manifest(to / kManifestName, manifest); !status.ok()) return status;
     if (Status status = sync_directory(to); !status.ok()) return status;
+    note_backup(options, manifest);
     std::printf("backup: %zu files, %.1f MB, %.1f s, of a %s gateway%s\n", manifest.files.size(),
                 static_cast<double>(manifest.bytes()) / 1e6, clock.seconds(),
                 manifest.of_running ? "running" : "stopped", options.verify ? "" : "; not verified");
