@@ -147,7 +147,7 @@ void describe_retention(Section& section, RetentionPolicy& retention) {
                 read_retention_class(entry.second, entry.first.as<std::string>(), retention);
             }
         },
-        example_classes(retention));
+        example_classes(retention), [&retention] { return example_classes(retention); });
     section.check([&retention]() -> std::string {
         return retention.classes.empty() ? "at least one retention class is needed" : "";
     });
@@ -189,7 +189,8 @@ void describe_operations(Section& section, OperationsConfig& operations) {
                   "tollgate.internal");
 }
 
-void describe(Section& root, Config& config) {
+// `records` gets the options of what stands in lists, as it is read.
+void describe(Section& root, Config& config, std::vector<OptionRecord>& records) {
     root.text("listen", config.listen, "clients and management");
     root.text("operations_listen", config.operations_listen, "/metrics and /health");
     root.text("data_dir", config.data_dir, "");
@@ -213,9 +214,9 @@ void describe(Section& root, Config& config) {
                "", wrong_with_forwarded_header);
     root.nested(
         "providers", "",
-        [&config](const YAML::Node& node) {
+        [&config, &records](const YAML::Node& node) {
             if (!node.IsSequence()) throw ConfigProblem{line_of(node), "providers must be a list"};
-            for (const auto& provider : node) read_provider(provider, config);
+            for (const auto& provider : node) read_provider(provider, config, records);
         },
         example_provider());
     describe_limits(root.section("limits"), config.limits);
@@ -238,7 +239,7 @@ void describe(Section& root, Config& config) {
     describe_operations(root.section("operations"), config.operations);
     describe_llm(root.section("llm", "defaults of every organization, nearer ones go before them"), config.llm);
     describe_people(root, config);
-    describe_sign_in(root.section("sign_in", "at identity providers: single sign-on"), config.sign_in);
+    describe_sign_in(root.section("sign_in", "at identity providers: single sign-on"), config.sign_in, records);
     describe_plans(root.section("plans", "what organizations may have"), config.plans);
     describe_git(
         root.section("git", "where Git organizations are claimed: asked with a token that the claimer gives once"),
@@ -262,14 +263,15 @@ void describe(Section& root, Config& config) {
 
 }  // namespace
 
-Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors) {
+Result<ReadConfig> parse_with_options(const std::string& yaml, const std::string& name_in_errors) {
     const auto fail = [&name_in_errors](int line, const std::string& what) {
         const std::string place = line > 0 ? ":" + std::to_string(line) : "";
         return failure(StatusCode::invalid, name_in_errors + place + ": " + what);
     };
     Config config;
+    std::vector<OptionRecord> options, in_lists;
     Section root("the configuration");
-    describe(root, config);
+    describe(root, config, in_lists);
     try {
         const YAML::Node node = YAML::Load(yaml);
         if (!node.IsNull()) root.read(node);
@@ -298,17 +300,31 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
         if (left_out) config.providers_left_out.push_back(one.name);
         return left_out;
     });
-    return config;
+    root.record("", options);
+    std::ranges::move(in_lists, std::back_inserter(options));
+    return ReadConfig{.config = std::move(config), .options = std::move(options)};
 }
 
-Result<Config> load_config(const std::string& path) {
+Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors) {
+    auto read = parse_with_options(yaml, name_in_errors);
+    if (!read) return std::unexpected(read.error());
+    return std::move(read->config);
+}
+
+Result<ReadConfig> read_config(const std::string& path) {
     std::ifstream file(path);
     if (!file) return failure(StatusCode::not_found, path + ": cannot be read");
     std::stringstream text;
     text << file.rdbuf();
-    auto config = parse_config(text.str(), path);
-    if (config) config->file = path;
-    return config;
+    auto read = parse_with_options(text.str(), path);
+    if (read) read->config.file = path;
+    return read;
+}
+
+Result<Config> load_config(const std::string& path) {
+    auto read = read_config(path);
+    if (!read) return std::unexpected(read.error());
+    return std::move(read->config);
 }
 
 std::vector<std::string> options_to_restart_for(const Config& running, const Config& now) {
@@ -316,7 +332,8 @@ std::vector<std::string> options_to_restart_for(const Config& running, const Con
         "catalogue", "tls_certificate_file", "tls_private_key_file", "log.level", "log.levels.", "secrets."};
     const auto values_of = [](Config config) {
         Section root("the configuration");
-        describe(root, config);
+        std::vector<OptionRecord> unread;
+        describe(root, config, unread);
         return root.values();
     };
     const auto before = values_of(running), after = values_of(now);
@@ -336,8 +353,9 @@ std::vector<std::string> options_to_restart_for(const Config& running, const Con
 
 std::string example_config() {
     Config defaults;
+    std::vector<OptionRecord> unread;
     Section root("the configuration");
-    describe(root, defaults);
+    describe(root, defaults, unread);
     return kExampleTop + root.example();
 }
 

@@ -17,6 +17,7 @@
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/config/fetched_media.h"
 #include "gateway/config/git_config.h"
+#include "gateway/config/option_record.h"
 #include "gateway/config/realtime.h"
 #include "gateway/config/response_cache.h"
 #include "gateway/config/sign_in.h"
@@ -215,10 +216,18 @@ struct Config {
     OperationsConfig operations;
 };
 
+// A configuration, and where each of its values comes from.
+struct ReadConfig {
+    Config config;
+    std::vector<OptionRecord> options;  // all of them
+};
+
 // Messages begin with "file:line: ".
+Result<ReadConfig> read_config(const std::string& path);
 Result<Config> load_config(const std::string& path);
 // For tests: the text instead of a file.
 Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors);
+Result<ReadConfig> parse_with_options(const std::string& yaml, const std::string& name_in_errors);
 // The options of `now` that are not as in `running` and that nothing but a restart puts in force, as "section.name".
 // Providers are left out: which of them can change says reload.h.
 std::vector<std::string> options_to_restart_for(const Config& running, const Config& now);

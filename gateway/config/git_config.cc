@@ -22,6 +22,15 @@ void read_git_host(const YAML::Node& node, const std::string& name, GitConfig& g
     git.hosts.push_back(std::move(one));
 }
 
+std::string own_hosts(const GitConfig& git) {
+    std::string lines;
+    for (const GitHostConfig& one : git.hosts) {
+        lines += one.host + ": {provider: " + one.provider + ", api_url: " + without_credentials(one.api_url) +
+                 (one.tls_ca_file.empty() ? "" : ", tls_ca_file: " + one.tls_ca_file) + "}\n";
+    }
+    return lines;
+}
+
 }  // namespace
 
 void describe_git(Section& section, GitConfig& git) {
@@ -34,7 +43,8 @@ void describe_git(Section& section, GitConfig& git) {
             if (!hosts.IsMap()) throw ConfigProblem{line_of(hosts), "hosts must be a mapping of names"};
             for (const auto& entry : hosts) read_git_host(entry.second, entry.first.as<std::string>(), git);
         },
-        "    # git.example.com: {provider: gitlab, api_url: \"https://git.example.com/api/v4\"}\n");
+        "    # git.example.com: {provider: gitlab, api_url: \"https://git.example.com/api/v4\"}\n",
+        [&git] { return own_hosts(git); });
 }
 
 }  // namespace tollgate

@@ -53,6 +53,12 @@ void read_parameters(const YAML::Node& node, LlmParameters& parameters) {
     std::ranges::sort(parameters, {}, &NamedJson::name);
 }
 
+std::string lines_of(const LlmParameters& parameters) {
+    std::string lines;
+    for (const NamedJson& one : parameters) lines += one.name + ": " + one.json + "\n";
+    return lines;
+}
+
 }  // namespace
 
 void describe_llm(Section& section, LlmSettings& llm) {
@@ -60,7 +66,8 @@ void describe_llm(Section& section, LlmSettings& llm) {
     section.text("provider", llm.provider, "that is tried first for it", {"openai", true});
     section.nested(
         "parameters", "that requests get which do not have them: docs/defaults.md",
-        [&llm](const YAML::Node& node) { read_parameters(node, llm.parameters); }, "    # temperature: 0.7\n");
+        [&llm](const YAML::Node& node) { read_parameters(node, llm.parameters); }, "    # temperature: 0.7\n",
+        [&llm] { return lines_of(llm.parameters); });
     section.check([&llm]() -> std::string {
         return llm.model.empty() && !llm.provider.empty() ? "llm.provider needs llm.model" : "";
     });

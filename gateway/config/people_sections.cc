@@ -58,7 +58,7 @@ void describe_mail(Section& section, MailConfig& mail) {
     section.text("smtp_url", mail.smtp_url, "smtp://host:587, or smtps://host:465 for TLS from the first byte",
                  {"smtp://mail.example.com:587", true});
     section.text("smtp_user", mail.smtp_user, "", {"tollgate", true});
-    section.text("smtp_password", mail.smtp_password, "", {"${SMTP_PASSWORD:-}", true});
+    section.secret("smtp_password", mail.smtp_password, "", {"${SMTP_PASSWORD:-}", true});
     section.one_of<SmtpTls>(
         "smtp_tls", mail.smtp_tls,
         {{"required", SmtpTls::required}, {"if_offered", SmtpTls::if_offered}, {"never", SmtpTls::never}},

@@ -59,7 +59,7 @@ void describe_plans(Section& section, SubscriptionPlans& plans) {
             plans.plans.clear();
             for (const auto& entry : node) read_plan(entry.second, entry.first.as<std::string>(), plans);
         },
-        example_plans(plans));
+        example_plans(plans), [&plans] { return example_plans(plans); });
 }
 
 }  // namespace tollgate

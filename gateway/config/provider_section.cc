@@ -50,11 +50,11 @@ void describe_provider(Section& section, ProviderConfig& provider) {
                   "of a provider of chat completions: what it does otherwise than OpenAI, beside what is known of its "
                   "name; see docs/dialects.md",
                   "one-system-message", wrong_with_quirk);
-    section.text("api_key", provider.api_key, "", {"${OPENAI_API_KEY:-}"});
-    section.texts("api_keys", provider.api_keys,
-                  "in place of api_key: several, at most " + std::to_string(kMostApiKeys) +
-                      ". A request goes with one of them, by what each has left; empty ones are left out",
-                  "${OPENAI_SECOND_API_KEY:-}");
+    section.secret("api_key", provider.api_key, "", {"${OPENAI_API_KEY:-}"});
+    section.secrets("api_keys", provider.api_keys,
+                    "in place of api_key: several, at most " + std::to_string(kMostApiKeys) +
+                        ". A request goes with one of them, by what each has left; empty ones are left out",
+                    "${OPENAI_SECOND_API_KEY:-}");
     section.flag("optional", provider.optional, "left out, with a notice, where it has no key", {"true"});
     section.flag(
         "abort_stops_billing", provider.abort_stops_billing,
@@ -102,7 +102,7 @@ std::string wrong_with_keys(const ProviderConfig& provider) {
     return {};
 }
 
-void read_provider(const YAML::Node& node, Config& config) {
+void read_provider(const YAML::Node& node, Config& config, std::vector<OptionRecord>& records) {
     ProviderConfig provider;
     Section section("a provider");
     describe_provider(section, provider);
@@ -127,6 +127,7 @@ void read_provider(const YAML::Node& node, Config& config) {
         return {};
     });
     section.read(node);
+    section.record("providers." + provider.name + ".", records);
     config.providers.push_back(std::move(provider));
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/config/section.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <set>
@@ -70,6 +71,39 @@ std::string with_meaning(std::string line, const std::string& meaning) {
 // Of our own defaults and examples; only what YAML would take for something else needs quotes.
 std::string as_yaml(const std::string& text) { return text == "-" || text.empty() ? '"' + text + '"' : text; }
 
+// The variables that the texts of a node name.
+void name_variables(const YAML::Node& node, std::vector<std::string>& names) {
+    for (const auto& item : node) name_variables(node.IsMap() ? item.second : item, names);
+    if (!node.IsScalar()) return;
+    const std::string& text = node.Scalar();
+    for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 1)) {
+        const auto begin = at + 2;
+        names.push_back(text.substr(begin, std::min(text.find(":-", begin), text.find('}', begin)) - begin));
+    }
+}
+
+bool is_set_variable(const std::string& name) {
+    const char* const value = std::getenv(name.c_str());
+    return value != nullptr && *value != '\0';
+}
+
+std::string as_list(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+    return all;
+}
+
+// Lines of example.yaml without their indentation.
+std::string unindented(const std::string& lines) {
+    std::istringstream in(lines);
+    std::string out, line;
+    while (std::getline(in, line)) {
+        const auto first = line.find_first_not_of(' ');
+        if (first != std::string::npos) out += (out.empty() ? "" : "\n") + line.substr(first);
+    }
+    return out;
+}
+
 bool has_only_comments(const std::string& lines) {
     for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1) {
         const auto first = lines.find_first_not_of(' ', at);
@@ -94,7 +128,13 @@ void Section::text(std::string name, std::string& value, std::string meaning, Ex
         value = word;
         return true;
     };
-    add(Option{std::move(name), std::move(meaning), "a text", value, std::move(example), set});
+    add(Option{std::move(name), std::move(meaning), "a text", value, std::move(example), set,
+               [&value] { return value; }});
+}
+
+void Section::secret(std::string name, std::string& value, std::string meaning, Example example) {
+    text(std::move(name), value, std::move(meaning), std::move(example));
+    std::get<Option>(entries_.back()).is_secret = true;
 }
 
 void Section::flag(std::string name, bool& value, std::string meaning, Example example) {
@@ -107,7 +147,13 @@ void Section::number(std::string name, std::uint32_t& value, NumberRange range, 
         if (parsed) value = static_cast<std::uint32_t>(*parsed);
         return parsed.has_value();
     };
-    add(Option{std::move(name), std::move(meaning), numbers(range.least, range.most), std::to_string(value), {}, set});
+    add(Option{std::move(name),
+               std::move(meaning),
+               numbers(range.least, range.most),
+               std::to_string(value),
+               {},
+               set,
+               [&value] { return std::to_string(value); }});
 }
 
 void Section::rate(std::string name, std::optional<std::int64_t>& value, std::string meaning) {
@@ -120,7 +166,8 @@ void Section::rate(std::string name, std::optional<std::int64_t>& value, std::st
                "unlimited or " + numbers(1, kMostPerMinute),
                value ? std::to_string(*value) : "unlimited",
                {},
-               set});
+               set,
+               [&value] { return value ? std::to_string(*value) : "unlimited"; }});
 }
 
 void Section::usd(std::string name, NanoUsd& value, std::string meaning) {
@@ -135,11 +182,22 @@ void Section::usd(std::string name, NanoUsd& value, std::string meaning) {
                "an amount of USD from 0 to " + to_usd(kMostAmount),
                to_usd(value),
                {},
-               set});
+               set,
+               [&value] { return to_usd(value); }});
 }
 
 void Section::texts(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example,
                     TextCheck problem) {
+    add_texts(std::move(name), values, std::move(meaning), example, problem, false);
+}
+
+void Section::secrets(std::string name, std::vector<std::string>& values, std::string meaning,
+                      const std::string& example) {
+    add_texts(std::move(name), values, std::move(meaning), example, nullptr, true);
+}
+
+void Section::add_texts(std::string name, std::vector<std::string>& values, std::string meaning,
+                        const std::string& example, TextCheck problem, bool is_secret) {
     const auto read = [name, &values, problem](const YAML::Node& node) {
         if (!node.IsSequence() || node.size() > kMostTexts) {
             throw ConfigProblem{line_of(node), name + " must be a list of at most " + std::to_string(kMostTexts)};
@@ -161,24 +219,34 @@ void Section::texts(std::string name, std::vector<std::string>& values, std::str
                    std::string all;
                    for (const std::string& value : values) all += value + "\n";
                    return std::map<std::string, std::string>{{"", all}};
-               }});
+               },
+               [&values] { return as_list(values); }, as_list(values), is_secret});
 }
 
 Section& Section::section(const std::string& name, std::string meaning) {
     Section& inner = *sections_.emplace_back(std::make_unique<Section>(name));
-    add(Nested{name, std::move(meaning), [&inner](const YAML::Node& node) { inner.read(node); },
+    add(Nested{name,
+               std::move(meaning),
+               [&inner](const YAML::Node& node) { inner.read(node); },
                [&inner](const std::string& indent) { return inner.example(indent, indent); },
-               [&inner] { return inner.values(); }});
+               [&inner] { return inner.values(); },
+               {},
+               {},
+               false,
+               &inner});
     return inner;
 }
 
 void Section::nested(std::string name, std::string meaning, std::function<void(const YAML::Node&)> read,
-                     std::string example) {
+                     std::string example, std::function<std::string()> value) {
+    std::string usual = value ? unindented(value()) : std::string();
     add(Nested{std::move(name),
                std::move(meaning),
                std::move(read),
                [example = std::move(example)](const std::string&) { return example; },
-               {}});
+               {},
+               std::move(value),
+               std::move(usual)});
 }
 
 void Section::read_entry(const std::string& name, const YAML::Node& value) {
@@ -199,9 +267,13 @@ void Section::read_entry(const std::string& name, const YAML::Node& value) {
 void Section::read(const YAML::Node& node) {
     if (!node.IsMap()) throw ConfigProblem{line_of(node), name_ + " must be a mapping"};
     std::set<std::string> seen;
+    given_.clear();
     for (const auto& entry : node) {
         const std::string key = entry.first.as<std::string>();
         if (!seen.insert(key).second) throw ConfigProblem{line_of(entry.first), "'" + key + "' stands twice"};
+        Given& given = given_[key];
+        given.line = line_of(entry.first);
+        name_variables(entry.second, given.environment);
         try {
             read_entry(key, entry.second);
         } catch (const ConfigProblem& problem) {
@@ -224,6 +296,37 @@ std::map<std::string, std::string> Section::values() const {
         for (const auto& [name, value] : nested.values()) all[nested.name + (name.empty() ? "" : "." + name)] = value;
     }
     return all;
+}
+
+template <class Shown>
+OptionRecord Section::record_of(const std::string& prefix, const Shown& shown) const {
+    OptionRecord record{.name = prefix + shown.name, .meaning = shown.meaning, .is_secret = shown.is_secret};
+    const std::string value = shown.value();
+    record.is_set = !value.empty();
+    if (!shown.is_secret) {
+        record.value = without_credentials(value);
+        record.usual = shown.usual;
+    }
+    const auto given = given_.find(shown.name);
+    if (given == given_.end()) return record;
+    record.line = given->second.line;
+    record.environment = given->second.environment;
+    record.from_environment = std::ranges::any_of(record.environment, is_set_variable);
+    return record;
+}
+
+void Section::record(const std::string& prefix, std::vector<OptionRecord>& records) const {
+    for (const Entry& entry : entries_) {
+        if (const auto* option = std::get_if<Option>(&entry)) {
+            records.push_back(record_of(prefix, *option));
+            continue;
+        }
+        const auto& nested = std::get<Nested>(entry);
+        if (nested.inner != nullptr) nested.inner->record(prefix + nested.name + ".", records);
+        if (!nested.value) continue;
+        records.push_back(record_of(prefix, nested));
+        records.back().value = unindented(records.back().value);
+    }
 }
 
 std::string Section::example(const std::string& first, const std::string& indent) const {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "accounting/money/money.h"
+#include "gateway/config/option_record.h"
 
 namespace tollgate {
 
@@ -46,6 +47,8 @@ class Section {
     explicit Section(std::string name) : name_(std::move(name)) {}
 
     void text(std::string name, std::string& value, std::string meaning, Example example = {});
+    // A text that no record shows.
+    void secret(std::string name, std::string& value, std::string meaning, Example example = {});
     void flag(std::string name, bool& value, std::string meaning, Example example = {});
     void number(std::string name, std::uint32_t& value, NumberRange range, std::string meaning);
     // A rate a minute, or "unlimited".
@@ -58,6 +61,12 @@ class Section {
             option.expected += (option.expected.empty() ? "" : " or ") + word;
             if (one == value) option.usual = word;
         }
+        option.value = [&value, choices]() -> std::string {
+            for (const auto& [word, one] : choices) {
+                if (one == value) return word;
+            }
+            return {};
+        };
         option.set = [&value, choices = std::move(choices)](const std::string& word) {
             for (const auto& [known, one] : choices) {
                 if (known != word) continue;
@@ -74,11 +83,14 @@ class Section {
     using TextCheck = std::string (*)(const std::string&);
     void texts(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example,
                TextCheck problem = nullptr);
+    // The same of secrets.
+    void secrets(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example);
     // A mapping inside this one.
     Section& section(const std::string& name, std::string meaning = {});
-    // Anything else: `read` is given the node, `example` is the lines of example.yaml below the name, indented.
-    void nested(std::string name, std::string meaning, std::function<void(const YAML::Node&)> read,
-                std::string example);
+    // Anything else: `read` is given the node, `example` is the lines of example.yaml below the name, indented. `value`
+    // is what a record shows; without it, whoever reads the node records what is in it.
+    void nested(std::string name, std::string meaning, std::function<void(const YAML::Node&)> read, std::string example,
+                std::function<std::string()> value = {});
     // Looked at when the section has been read: what is wrong with it as a whole, or nothing.
     void check(std::function<std::string()> problem) { check_ = std::move(problem); }
 
@@ -89,8 +101,15 @@ class Section {
     std::string example(const std::string& first = {}, const std::string& indent = {}) const;
     // What the variables held when they were declared, by "name" and "section.name"; without what nested() reads.
     std::map<std::string, std::string> values() const;
+    // Adds every option as it is now, with where the last read() found it; `prefix` begins their names.
+    void record(const std::string& prefix, std::vector<OptionRecord>& records) const;
 
   private:
+    // Where the file has an option.
+    struct Given {
+        int line = 0;
+        std::vector<std::string> environment = {};
+    };
     struct Option {
         std::string name;
         std::string meaning;
@@ -98,6 +117,8 @@ class Section {
         std::string usual = {};     // the default, as YAML
         Example example = {};
         std::function<bool(const std::string& word)> set = {};  // false: it is not what is expected
+        std::function<std::string()> value = {};
+        bool is_secret = false;
     };
     struct Nested {
         std::string name;
@@ -105,16 +126,25 @@ class Section {
         std::function<void(const YAML::Node&)> read;
         std::function<std::string(const std::string& indent)> example;
         std::function<std::map<std::string, std::string>()> values = {};  // by the names inside; none: empty
+        std::function<std::string()> value = {};                          // none: it has no record of its own
+        std::string usual = {};                                           // what that is by default
+        bool is_secret = false;
+        const Section* inner = nullptr;  // whose options are recorded
     };
     using Entry = std::variant<Option, Nested>;
 
     void add(Entry entry) { entries_.push_back(std::move(entry)); }
+    void add_texts(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example,
+                   TextCheck problem, bool is_secret);
+    template <class Shown>
+    OptionRecord record_of(const std::string& prefix, const Shown& shown) const;
     void read_entry(const std::string& name, const YAML::Node& value);
 
     std::string name_;
     std::vector<Entry> entries_;  // in the order of example.yaml
     std::vector<std::unique_ptr<Section>> sections_;
     std::function<std::string()> check_;
+    std::map<std::string, Given> given_;  // by the last read()
 };
 
 // The text of a single value with ${NAME} and ${NAME:-default} replaced. Throws ConfigProblem.

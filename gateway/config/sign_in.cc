@@ -70,13 +70,22 @@ void read_groups(const YAML::Node& node, std::vector<GroupMapping>& groups) {
     }
 }
 
+std::string mapped_groups(const std::vector<GroupMapping>& groups) {
+    std::string lines;
+    for (const GroupMapping& one : groups) {
+        lines += "{group: " + one.group + ", organization: " + one.organization +
+                 ", role: " + std::string(to_string(one.role)) + "}\n";
+    }
+    return lines;
+}
+
 void describe_provider(Section& section, IdentityProviderConfig& provider) {
     section.text("id", provider.id, "in addresses; the callback is <public_url>/api/sign-in/<id>/callback",
                  {"keycloak"});
     section.text("name", provider.name, "shown on the button", {"Company account"});
     section.text("issuer", provider.issuer, "exactly as its tokens name it", {"https://id.example.com/realms/acme"});
     section.text("client_id", provider.client_id, "", {"tollgate"});
-    section.text("client_secret", provider.client_secret, "none: a public client", {"${OIDC_CLIENT_SECRET:-}"});
+    section.secret("client_secret", provider.client_secret, "none: a public client", {"${OIDC_CLIENT_SECRET:-}"});
     section.text("client_secret_file", provider.client_secret_file, "in its place, relative to this file",
                  {"oidc.secret", true});
     section.texts("scopes", provider.scopes, "beside openid", "", wrong_with_scope);
@@ -94,7 +103,8 @@ void describe_provider(Section& section, IdentityProviderConfig& provider) {
     section.nested(
         "groups", "whose members are in an organization (slug or id), with a role, as long as they are in the group",
         [&provider](const YAML::Node& node) { read_groups(node, provider.groups); },
-        "        # - {group: gateway-admins, organization: acme, role: admin}\n");
+        "        # - {group: gateway-admins, organization: acme, role: admin}\n",
+        [&provider] { return mapped_groups(provider.groups); });
     section.text("tls_ca_file", provider.tls_ca_file, "instead of the system's trust store", {"ca.pem", true});
 }
 
@@ -116,7 +126,7 @@ std::string wrong_with_provider(const IdentityProviderConfig& provider) {
     return {};
 }
 
-void read_provider(const YAML::Node& node, SignInConfig& sign_in) {
+void read_provider(const YAML::Node& node, SignInConfig& sign_in, std::vector<OptionRecord>& records) {
     IdentityProviderConfig provider;
     Section section("an identity provider");
     describe_provider(section, provider);
@@ -129,6 +139,7 @@ void read_provider(const YAML::Node& node, SignInConfig& sign_in) {
     });
     section.read(node);
     if (provider.name.empty()) provider.name = provider.id;
+    section.record("sign_in.providers." + provider.id + ".", records);
     sign_in.providers.push_back(std::move(provider));
 }
 
@@ -164,12 +175,12 @@ bool is_shared_issuer(std::string_view issuer) {
     return tenant.empty() || std::ranges::find(kMicrosoftForAll, tenant) != kMicrosoftForAll.end();
 }
 
-void describe_sign_in(Section& section, SignInConfig& sign_in) {
+void describe_sign_in(Section& section, SignInConfig& sign_in, std::vector<OptionRecord>& records) {
     section.nested(
         "providers", "identity providers of OpenID Connect; see docs/single_sign_on.md",
-        [&sign_in](const YAML::Node& node) {
+        [&sign_in, &records](const YAML::Node& node) {
             if (!node.IsSequence()) throw ConfigProblem{line_of(node), "providers must be a list"};
-            for (const auto& entry : node) read_provider(entry, sign_in);
+            for (const auto& entry : node) read_provider(entry, sign_in, records);
         },
         commented_out(example_provider()));
     section.texts("allowed_networks", sign_in.allowed_networks,

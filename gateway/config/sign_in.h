@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "accounting/accounts/role.h"
+#include "gateway/config/option_record.h"
 #include "gateway/oidc/signature.h"
 
 namespace tollgate {
@@ -49,8 +50,8 @@ struct SignInConfig {
     std::uint32_t timeout_ms = 5000;                 // of each call of a provider
 };
 
-// The section's options. `sign_in` must outlive it.
-void describe_sign_in(Section& section, SignInConfig& sign_in);
+// The section's options. `sign_in` must outlive it, and `records`, which gets those of each provider as they are read.
+void describe_sign_in(Section& section, SignInConfig& sign_in, std::vector<OptionRecord>& records);
 
 // What is wrong between this and the other sections, or nothing.
 std::string wrong_with_sign_in(const Config& config);
