@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "gateway/build_commit.h"
 #include "gateway/command_line/client_options.h"
 #include "gateway/command_line/usage_error.h"
 #include "gateway/reload.h"
@@ -21,10 +22,10 @@ int report(const tollgate::Status& status) {
 }
 
 int run_with_config(const std::string& path, bool only_check) {
-    auto config = tollgate::load_config(path);
-    if (!config) return report(config.error());
-    if (!only_check) return report(tollgate::serve(std::move(*config)));
-    const tollgate::Status status = tollgate::check(*config);
+    auto read = tollgate::read_config(path);
+    if (!read) return report(read.error());
+    if (!only_check) return report(tollgate::serve(std::move(*read), tollgate::build_commit()));
+    const tollgate::Status status = tollgate::check(read->config);
     if (status.ok()) std::printf("%s: ok\n", path.c_str());
     return report(status);
 }

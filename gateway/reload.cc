@@ -95,13 +95,16 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     if (std::filesystem::file_size(running.file, unknown) == 0) {  // half written: all defaults are not what is meant
         return failure(StatusCode::invalid, running.file + ": it is empty");
     }
-    auto config = load_config(running.file);
-    if (!config) return std::unexpected(config.error());
+    auto read = read_config(running.file);
+    if (!read) return std::unexpected(read.error());
+    Config* const config = &read->config;
     Reloaded reloaded;
     auto master_keys = read_master_keys(config->secrets);
     if (!master_keys) return std::unexpected(master_keys.error());
     reloaded.master_keys = std::move(*master_keys);
     reloaded.log = config->log;
+    reloaded.options = std::move(read->options);
+    reloaded.catalogue_paths = config->catalogue;
     reloaded.waiting = options_to_restart_for(running, *config);
     const auto prices = PriceList::load(config->catalogue);
     if (!prices) return std::unexpected(prices.error());

@@ -19,6 +19,8 @@ struct Reloaded {
     std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain HTTP
     std::shared_ptr<const MasterKeys> master_keys;   // that its files hold; null: it names none
     LogOptions log;                                  // its levels
+    std::vector<OptionRecord> options;               // as the file has them
+    std::vector<std::string> catalogue_paths;        // that `catalogue` was read from
     std::vector<std::string> waiting;                // options that changed and need a restart, by name
 };
 

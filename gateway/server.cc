@@ -51,7 +51,9 @@ class Server {
         Status status = listen(operations_, "operations_listen", services_.config.operations_listen);
         if (!status.ok()) return status;
         announce();
-        return listen(data_, "listen", services_.config.listen);
+        status = listen(data_, "listen", services_.config.listen);
+        if (status.ok()) introduce();
+        return status;
     }
 
     void run() {
@@ -87,8 +89,8 @@ class Server {
         if (services_.mailer != nullptr) repeat(&Server::tell_people, kAlertLook, "the telling about money");
         wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
-        std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
-                    url_of(operations_, false).c_str());
+        std::printf("tollgate listening: data %s operations %s\n", services_.instance.data_url.c_str(),
+                    services_.instance.operations_url.c_str());
         std::fflush(stdout);
         control_.run();
         // Workers still run while these end: a change being published waits for each of them.
@@ -123,6 +125,14 @@ class Server {
     void announce() const {
         std::ofstream file(operations_url_path(services_.config.data_dir), std::ios::trunc);
         file << url_of(operations_, false) << '\n';
+    }
+
+    // For the operator's pages, before anything is served.
+    void introduce() {
+        RunningInstance& instance = services_.instance;
+        instance.data_url = url_of(data_, services_.tls != nullptr);
+        instance.operations_url = url_of(operations_, false);
+        for (const auto& worker : workers_) instance.workers.push_back(worker.get());
     }
 
     // Without it the host's commands wait for a stopped gateway: no reason to stop, either.
@@ -165,6 +175,9 @@ class Server {
         services_.log->set_levels(reloaded->log);
         use_master_keys(*services_.accounts, reloaded->master_keys, logger_);
         services_.catalogue.set(reloaded->catalogue);
+        services_.options.set({.options = records_in_force(started_with_, reloaded->options, reloaded->waiting),
+                               .catalogue = reloaded->catalogue_paths,
+                               .read_ms = wire::unix_ms_now()});
         on_every_worker([&reloaded](Worker& worker) {
             worker.set_catalogue(reloaded->catalogue);
             if (reloaded->tls != nullptr) worker.set_tls(reloaded->tls);
@@ -318,6 +331,7 @@ class Server {
 
     Services& services_;
     const Logger logger_;
+    const std::vector<OptionRecord> started_with_ = services_.options.get()->options;
     wire::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
     // Taken from the beginning: one that comes while the gateway starts stops it orderly as soon as it runs.
     wire::asio::basic_signal_set<wire::Executor> signals_{control_, SIGTERM, SIGINT};
@@ -336,13 +350,19 @@ class Server {
 
 }  // namespace
 
-Status serve(Config config) {
+Status serve(ReadConfig read, std::string_view commit) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGHUP, SIG_IGN);   // until there is something to reload
     std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is a failed write, which the ledger knows how to bear
     Services services;
+    const Config& config = read.config;
     services.worker_count = config.workers == 0 ? std::max(1U, std::thread::hardware_concurrency()) : config.workers;
-    services.config = std::move(config);
+    services.config = std::move(read.config);
+    services.instance.started_ms = wire::unix_ms_now();
+    services.instance.commit = commit;
+    services.options.set({.options = std::move(read.options),
+                          .catalogue = services.config.catalogue,
+                          .read_ms = services.instance.started_ms});
     Status status = open_services(services);
     if (!status.ok()) return status;
     Server server(services);

@@ -14,6 +14,7 @@
 #include "gateway/client/anonymous_rate.h"
 #include "gateway/code_tries.h"
 #include "gateway/config/config.h"
+#include "gateway/config/current_options.h"
 #include "gateway/exchange/request_digest.h"
 #include "gateway/exchange/response_cache.h"
 #include "gateway/fair_queue.h"
@@ -28,6 +29,7 @@
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/health/health_board.h"
 #include "gateway/routing/sticky_routes.h"
+#include "gateway/running_instance.h"
 #include "gateway/sign_in/password_gate.h"
 #include "gateway/sign_in/sign_in_tries.h"
 #include "gateway/single_sign_on/identity_providers.h"
@@ -88,6 +90,9 @@ struct Services {
     std::atomic<std::uint64_t> connections_refused{0};  // at limits.max_connections, with none idle
     // When a request was last refused because slots or memory were exhausted for everybody; monotonic ms.
     std::atomic<std::int64_t> shed_at_ms{INT64_MIN / 2};
+    // What the operator is shown.
+    CurrentOptions options;
+    RunningInstance instance;
 };
 
 }  // namespace tollgate
