@@ -11,9 +11,11 @@ constexpr std::string_view kJob = "allowances";
 
 Id128 named_by(const Call& call) { return parse_uuid(call.path("allowance")).value_or(Id128{}); }
 
-void write_allowance(const Allowance& allowance, JsonWriter& json) {
-    json.object().key("id").text(to_uuid(allowance.id));
-    json.key("organization_id").text(to_uuid(allowance.organization)).key("amount").usd(allowance.amount);
+void write_allowance(const Allowance& allowance, const Directory& directory, JsonWriter& json) {
+    const Organization* const given = directory.find_organization(allowance.organization);
+    json.object().key("id").text(to_uuid(allowance.id)).key("organization_id").text(to_uuid(allowance.organization));
+    json.key("organization_name").text_or_null(given == nullptr ? std::string() : given->name);
+    json.key("amount").usd(allowance.amount);
     json.key("interval").text(to_string(allowance.interval)).key("starts_at").time(allowance.starts_ms);
     json.key("ends_at").time(allowance.ends_ms).key("paused").flag(allowance.paused);
     json.key("note").text_or_null(allowance.note).key("granted_until").time(allowance.granted_until_ms);
@@ -22,10 +24,10 @@ void write_allowance(const Allowance& allowance, JsonWriter& json) {
     json.key("created_at").time(allowance.created_ms).key("version").number(allowance.version).end();
 }
 
-ApiAnswer allowance_answer(const Result<Allowance>& allowance, int status = 200) {
+ApiAnswer allowance_answer(const Call& call, const Result<Allowance>& allowance, int status = 200) {
     if (!allowance) return api_error(allowance.error());
     JsonWriter json;
-    write_allowance(*allowance, json);
+    write_allowance(*allowance, *call.directory, json);
     return versioned_answer(json, allowance->version, status);
 }
 
@@ -98,7 +100,7 @@ ApiAnswer create_allowance(Call& call, Change& change) {
     if (call.error()) return call.refusal();
     const auto made = create_allowance(change, allowance);
     if (made) grant_after_publish(call, change);
-    return allowance_answer(made, 201);
+    return allowance_answer(call, made, 201);
 }
 
 ApiAnswer list_allowances(Call& call) {
@@ -113,11 +115,13 @@ ApiAnswer list_allowances(Call& call) {
         page, std::move(*all), [](const Allowance& one) { return std::tuple(one.created_ms, one.id); },
         [](const Allowance& one) { return place_of(one.created_ms, to_uuid(one.id)); });
     JsonWriter json;
-    write_page(part, [&](const Allowance& one) { write_allowance(one, json); }, json);
+    write_page(part, [&](const Allowance& one) { write_allowance(one, *call.directory, json); }, json);
     return json_answer(json);
 }
 
-ApiAnswer show_allowance(Call& call) { return allowance_answer(find_allowance(*call.services.store, named_by(call))); }
+ApiAnswer show_allowance(Call& call) {
+    return allowance_answer(call, find_allowance(*call.services.store, named_by(call)));
+}
 
 ApiAnswer update_allowance(Call& call, Change& change) {
     BodyFields& body = call.body;
@@ -125,9 +129,9 @@ ApiAnswer update_allowance(Call& call, Change& change) {
     if (!current) return api_error(current.error());
     if (const Status status = require_version(call, change, current->version); !status.ok()) return api_error(status);
     JsonWriter shown;
-    write_allowance(*current, shown);
+    write_allowance(*current, *call.directory, shown);
     body.check_echo(shown.take(), {"amount", "ends_at", "paused", "note", "version"},
-                    {"granted_until", "last_transaction_id"});
+                    {"organization_name", "granted_until", "last_transaction_id"});
     AllowanceChange fields;
     if (body.has("amount")) fields.amount = positive_amount(body);
     if (fields.amount && *fields.amount > kMostAmount) body.fail("amount", "is more than one transaction may be about");
@@ -137,7 +141,7 @@ ApiAnswer update_allowance(Call& call, Change& change) {
     if (call.error()) return call.refusal();
     const auto changed = update_allowance(change, named_by(call), fields);
     if (changed) grant_after_publish(call, change);
-    return allowance_answer(changed);
+    return allowance_answer(call, changed);
 }
 
 ApiAnswer delete_allowance(Call& call, Change& change) {

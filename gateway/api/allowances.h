@@ -33,6 +33,7 @@ inline constexpr Schema kNewAllowance{"NewAllowance", kNewAllowanceFields};
 inline constexpr std::array kAllowanceFields = {
     fields::uuid("id"),
     fields::uuid("organization_id"),
+    fields::text("organization_name").or_null().note("As it is now"),
     fields::usd("amount").note("A new one counts from the next window on"),
     kAllowanceInterval,
     fields::time("starts_at"),

@@ -50,6 +50,15 @@ def test_the_running_window_is_granted_at_once_and_expires_with_it(gateway, team
     assert (shown["granted_until"], shown["last_transaction_id"]) == (end, row["id"])
 
 
+def test_an_allowance_says_whose_it_is_by_the_name_that_holds_now(gateway, team):
+    made = give(team)
+    assert made["organization_name"] == gateway.manage("GET", team.path)["name"]
+    gateway.manage("PATCH", team.path, {"name": "Another Name"})
+    assert allowance(team, made)["organization_name"] == "Another Name"
+    whole = gateway.manage("PATCH", f"/api/allowances/{made['id']}", made | {"note": "n", "version": allowance(team, made)["version"]})
+    assert whole["note"] == "n", "a whole object may have the name of before"
+
+
 def test_row_36_a_window_is_granted_once_whatever_happens(start_gateway):
     gateway = start_gateway()
     team = new_team(gateway)

@@ -1014,6 +1014,8 @@ export interface components {
             note: string | null;
             /** Format: uuid */
             organization_id: string;
+            /** @description As it is now */
+            organization_name: string | null;
             /** @description Windows that it is paused for are not granted later */
             paused: boolean;
             /** Format: date-time */
@@ -1043,6 +1045,8 @@ export interface components {
             note?: string | null;
             /** Format: uuid */
             organization_id?: string;
+            /** @description As it is now */
+            organization_name?: string | null;
             /** @description Windows that it is paused for are not granted later */
             paused?: boolean;
             /** Format: date-time */
