@@ -22,13 +22,6 @@ std::vector<const Provider*> providers_with_keys(const Catalogue& catalogue) {
     return providers;
 }
 
-std::int64_t endpoints_without(const Catalogue& catalogue, const Provider& provider, std::size_t at,
-                               std::int64_t now_ms) {
-    return std::ranges::count_if(catalogue.endpoints(), [&](const CatalogueEndpoint& endpoint) {
-        return endpoint.provider == &provider && endpoint.key_allowances[at]->rests_until_ms() > now_ms;
-    });
-}
-
 MetricFamilies::Labels labels_of(const Provider& provider, std::size_t at) {
     return {{"provider", provider.name}, {"key", provider.operators[at].name}};
 }
@@ -45,14 +38,23 @@ void write_gauge(const std::vector<const Provider*>& providers, MetricFamilies::
 
 }  // namespace
 
+bool is_key_refused(const Provider& provider, std::size_t at, std::int64_t now_ms) {
+    return provider.operators[at].standing->breaker.state(now_ms) != CircuitBreaker::State::closed;
+}
+
+std::int64_t endpoints_without(const Catalogue& catalogue, const Provider& provider, std::size_t at,
+                               std::int64_t now_ms) {
+    return std::ranges::count_if(catalogue.endpoints(), [&](const CatalogueEndpoint& endpoint) {
+        return endpoint.provider == &provider && endpoint.key_allowances[at]->rests_until_ms() > now_ms;
+    });
+}
+
 void write_operator_keys(const Catalogue& catalogue, std::int64_t now_ms, MetricFamilies& out) {
     const std::vector<const Provider*> providers = providers_with_keys(catalogue);
     write_gauge(providers,
                 out.family("tollgate_provider_key_refused",
                            "1 while a provider's key of several rests because it was refused.", Type::Gauge),
-                [now_ms](const Provider& provider, std::size_t at) {
-                    return provider.operators[at].standing->breaker.state(now_ms) != CircuitBreaker::State::closed;
-                });
+                [now_ms](const Provider& provider, std::size_t at) { return is_key_refused(provider, at, now_ms); });
     write_gauge(
         providers,
         out.family("tollgate_provider_key_rate_limited_endpoints",

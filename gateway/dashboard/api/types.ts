@@ -38,6 +38,24 @@ export interface paths {
         /** Sum the credit of all organizations */
         get: operations["get_api_credits"];
     };
+    "/api/instance": {
+        parameters: {
+        };
+        /** Show what runs, and how it is */
+        get: operations["get_api_instance"];
+    };
+    "/api/instance/configuration": {
+        parameters: {
+        };
+        /** Show the configuration in force, without its secrets */
+        get: operations["get_api_instance_configuration"];
+    };
+    "/api/instance/providers": {
+        parameters: {
+        };
+        /** List the configured providers with their health */
+        get: operations["get_api_instance_providers"];
+    };
     "/api/invitations/{token}": {
         parameters: {
         };
@@ -1199,6 +1217,12 @@ export interface components {
         AnyObject: {
             [key: string]: unknown;
         };
+        AttemptCounts: {
+            failure: number;
+            /** @description 429: counts as neither */
+            rate_limited: number;
+            success: number;
+        };
         AuditedDocument: {
             after: components["schemas"]["StoredDocument"] | null;
             before: components["schemas"]["StoredDocument"] | null;
@@ -1303,6 +1327,25 @@ export interface components {
             repeated: boolean;
             transaction_id: string;
         };
+        CatalogueFile: {
+            /**
+             * Format: date-time
+             * @description Of the file that changed last; null: it cannot be read now
+             */
+            changed_at: string | null;
+            /** @description A file, or a directory of them */
+            path: string;
+        };
+        CatalogueInForce: {
+            /** @description Those that a configured provider serves */
+            callable_models: number;
+            /** @description Of those */
+            endpoints: number;
+            files: components["schemas"]["CatalogueFile"][];
+            models: number;
+            /** @description As its files say: the day of the prices. Of several, joined by + */
+            version: string;
+        };
         ChargeBack: {
             /** @description More than 0, at most nine decimals */
             amount: Decimal;
@@ -1316,6 +1359,30 @@ export interface components {
             stream?: boolean;
         } & {
             [key: string]: unknown;
+        };
+        ConfiguredOption: {
+            /** @description The same */
+            default: string | null;
+            /** @description The variables that the file names for it */
+            environment: string[];
+            /** @description Of the file */
+            line: number | null;
+            meaning: string | null;
+            /** @description With the sections that it is in, as limits.max_connections */
+            name: string;
+            /** @description Its value is not shown */
+            secret: boolean;
+            /** @description Its value is not empty */
+            set: boolean;
+            /**
+             * @description environment: the file names a variable that is set
+             * @enum {string}
+             */
+            source: "default" | "file" | "environment";
+            /** @description As the file would have it; null: empty, or a secret */
+            value: string | null;
+            /** @description The file has changed, and a reload does not put it in force */
+            waits_for_restart: boolean;
         };
         ConfirmedVerification: {
             /** @description In its place: POST /api/password-resets/confirm takes it */
@@ -1440,6 +1507,30 @@ export interface components {
         EndOfPurchase: {
             note?: string | null;
         };
+        EndpointHealth: {
+            /** @description Its name in the catalogue, as openai/priority */
+            endpoint: string;
+            /** @description Of 30 minutes; null: too few requests */
+            first_token_ms: components["schemas"]["MedianAndTail"] | null;
+            last_1d: components["schemas"]["AttemptCounts"];
+            last_5m: components["schemas"]["AttemptCounts"];
+            last_30m: components["schemas"]["AttemptCounts"];
+            model: string;
+            /**
+             * Format: date-time
+             * @description When it was found failing, so that it rests
+             */
+            since: string | null;
+            /** @enum {string} */
+            state: "unused" | "well" | "degraded" | "failed_lately" | "down" | "rate_limited" | "failing";
+            /** @description The same; so many percent were faster */
+            tokens_per_second: components["schemas"]["MedianAndTail"] | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again, or takes requests again
+             */
+            until: string | null;
+        };
         Error: {
             error: {
                 code: string | number;
@@ -1528,6 +1619,99 @@ export interface components {
             note?: string | null;
             /** @description Lower is spent first */
             priority?: number | null;
+        };
+        Instance: {
+            /** @description The last complete one that was made here; null: none */
+            backup: components["schemas"]["InstanceBackup"] | null;
+            /** @description That the program was built of; null: not known */
+            commit: string | null;
+            compiler: string;
+            data_directory: components["schemas"]["InstanceDisk"];
+            /** @description Where the data listener is */
+            data_url: string;
+            ledger: components["schemas"]["InstanceLedger"];
+            load: components["schemas"]["InstanceLoad"];
+            /** @description Where the operations listener is */
+            operations_url: string;
+            public_url: string | null;
+            /** @description As /health/ready says */
+            ready: boolean;
+            /** @description Why it is not ready; all of them */
+            reasons: components["schemas"]["NotReady"][];
+            /** Format: date-time */
+            started_at: string;
+            version: string;
+        };
+        InstanceBackup: {
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description The time as of which its data are
+             */
+            made_at: string;
+            /** @description The directory that `tollgate backup` was given */
+            to: string;
+            verified: boolean;
+        };
+        InstanceConfiguration: {
+            catalogue: components["schemas"]["CatalogueInForce"];
+            file: string;
+            options: components["schemas"]["ConfiguredOption"][];
+            /**
+             * Format: date-time
+             * @description At the start, or at the last reload
+             */
+            read_at: string;
+        };
+        InstanceDisk: {
+            /** @description What the gateway's user may still write there */
+            free_bytes: number | null;
+            path: string;
+            /** @description What the database takes */
+            store_bytes: number;
+            total_bytes: number | null;
+        };
+        InstanceLedger: {
+            /** @description The block that the stored balances are true for */
+            balances_block: number;
+            /** @description Since the start, retries included */
+            commit_failures: number;
+            /** @description A commit took so long, on average since the start */
+            commit_microseconds: number | null;
+            /**
+             * Format: date-time
+             * @description When that was; null: there is none
+             */
+            committed_at: string | null;
+            /** @enum {string} */
+            durability: "process" | "disk";
+            /** @description Of the journal: the newest that is committed */
+            last_block: number;
+            /** @description The last failure, while it is read-only */
+            problem: string | null;
+            /** @description Since a write failed: new requests get 503 */
+            read_only: boolean;
+            /** @description How far lists and reports follow the journal */
+            reported_block: number;
+            /** @description Settled requests that are not in the journal yet */
+            waiting: number;
+        };
+        InstanceLoad: {
+            /** @description Of clients, now */
+            connections: number;
+            holds_open: number;
+            requests_running: number;
+            /** @description Requests that can hold credit at once */
+            slots: number;
+            slots_in_use: number;
+            /** @description Of them, those that are streamed */
+            streams_running: number;
+            workers: number;
+        };
+        InstanceProviders: {
+            data: components["schemas"]["ProviderHealth"][];
+            /** @description Optional providers without a key: they are not asked */
+            left_out: string[];
         };
         Invitation: {
             /** Format: date-time */
@@ -1853,6 +2037,11 @@ export interface components {
             /** @description The one that calls; null: a session does */
             token: components["schemas"]["Token"] | null;
             user: components["schemas"]["User"];
+        };
+        MedianAndTail: {
+            p50: number;
+            p90: number;
+            p99: number;
         };
         Member: {
             email: string;
@@ -2463,6 +2652,11 @@ export interface components {
             expires_at?: string | null;
             note?: string | null;
         };
+        NotReady: {
+            /** @enum {string} */
+            code: "draining" | "overloaded" | "ledger_read_only";
+            message: string;
+        };
         OpenApiDocument: {
             [key: string]: unknown;
         };
@@ -2896,6 +3090,31 @@ export interface components {
             /** @description Where the next page begins; null: this was the last */
             next_cursor: string | null;
         };
+        ProviderHealth: {
+            /** @description Host and port that it is asked at */
+            address: string;
+            /** @description That could not be made, since the start */
+            connections_failed: number;
+            connections_idle: number;
+            /** @description Those that were asked since the start */
+            endpoints: components["schemas"]["EndpointHealth"][];
+            /** @description In the catalogue */
+            endpoints_known: number;
+            /** @description Where it has several */
+            keys: components["schemas"]["ProviderKeyHealth"][];
+            last_5m: components["schemas"]["AttemptCounts"];
+            last_30m: components["schemas"]["AttemptCounts"];
+            name: string;
+            /** @description Connections that carry a request now */
+            requests_running: number;
+            /**
+             * @description The worst of its endpoints
+             * @enum {string}
+             */
+            state: "unused" | "well" | "degraded" | "failed_lately" | "down" | "rate_limited" | "failing";
+            /** @description For people */
+            title: string;
+        };
         ProviderKey: {
             /** @description Hashes of the organization's keys; null: all */
             allowed_keys: string[] | null;
@@ -2975,6 +3194,14 @@ export interface components {
             /** Format: date-time */
             updated_at?: string;
             version?: number;
+        };
+        ProviderKeyHealth: {
+            /** @description Its position in the configuration, from 1 */
+            name: string;
+            /** @description It rests because the provider refused it */
+            refused: boolean;
+            /** @description Where it rests after a 429 */
+            resting_endpoints: number;
         };
         ProviderKeyPage: {
             data: components["schemas"]["ProviderKey"][];
@@ -3881,6 +4108,48 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["AllCredits"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_instance: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_instance_configuration: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["InstanceConfiguration"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_instance_providers: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["InstanceProviders"];
                 };
             };
             default: components["responses"]["Error"];

@@ -69,6 +69,8 @@ class HealthBoard {
     CircuitBreaker::State breaker(std::size_t endpoint, std::int64_t now_ms) const {
         return states_[endpoint].breaker.state(now_ms);
     }
+    const CircuitBreaker& breaker(std::size_t endpoint) const { return states_[endpoint].breaker; }
+    bool was_asked(std::size_t endpoint) const { return states_[endpoint].seen.load(std::memory_order_acquire); }
     RoutingHealth now(std::size_t endpoint, std::int64_t now_ms) const;
     EndpointStatistics statistics(std::size_t endpoint, std::int64_t now_ms) const;
 
