@@ -152,6 +152,45 @@ test("mail and version", async () => {
     await close();
 });
 
+test("an operator opens the pages of an organization that he is no member of, and acts there as the operator", async () => {
+    const person = await operator();
+    const { tab, close } = await world.openAs(person, "#/operator/organizations");
+    await press(tab, "link", world.team.name);
+    await settle(tab);
+    assert.match(tab.url(), new RegExp(`#/o/${world.team.id}/overview`));
+    await waitForText(tab, "You are no member here");
+    assert.equal(await tab.$eval(".switcher strong", (one) => one.innerText), world.team.name);
+    const pages = await tab.$$eval("nav.nav a", (all) => all.map((one) => one.innerText.trim()));
+    for (const page of ["Activity", "API keys", "Credits", "Members", "Audit log", "Settings"])
+        assert.ok(pages.includes(page), page);
+    assert.ok(!pages.includes("Playground"), "the operator asks no models");
+    for (const page of [
+        "activity",
+        "keys",
+        "credits",
+        "members",
+        "audit",
+        "settings",
+        "llm",
+        "providers",
+        "projects",
+    ]) {
+        await tab.goto(tab.url().replace(/#.*/, `#/o/${world.team.id}/${page}`));
+        await settle(tab);
+        assert.equal(await tab.$('.notice[data-tone="bad"]'), null, `${page}: ${await textOf(tab)}`);
+        assert.ok(!/Your role does not show this|There is no such page/.test(await textOf(tab)), page);
+    }
+    await tab.goto(tab.url().replace(/#.*/, `#/o/${world.team.id}/projects`));
+    await settle(tab);
+    await press(tab, "button", "New project");
+    await retype(tab, "Name", "By the operator");
+    await confirm(tab);
+    await dialogGone(tab);
+    const { data } = await world.gateway.call("GET", `/api/organizations/${world.team.id}/audit?action=project.create`);
+    assert.equal(data[0].actor, `user:${person.id}`);
+    await close();
+});
+
 test("whoever is no operator does not find these pages", async () => {
     const { tab, seen, close } = await world.openAs(world.owner, "#/operator/organizations");
     assert.match(await textOf(tab), /There is no such page/);

@@ -2,30 +2,74 @@
 import { computed, effect, signal } from "@preact/signals";
 import { organizationId } from "../router";
 import { call, type ApiError } from "./client";
-import { me, session } from "./session";
+import { isOperator, me, myOrganization, session, type MyOrganization } from "./session";
 import type { components } from "./types";
 
 export type OwnMembership = components["schemas"]["OwnMembership"];
+// A member's, or that of the gateway's operator, who belongs to the organization or not.
+export type Standing = Omit<OwnMembership, "role" | "limits"> & {
+    role: OwnMembership["role"] | "operator";
+    limits: OwnMembership["limits"] | null; // null: none of a member
+};
+export type OrganizationHere = Omit<MyOrganization, "role" | "status"> & { status: string };
 
 interface Asked {
     organization: string;
-    membership: OwnMembership | null;
+    membership: Standing | null;
+    visited: OrganizationHere | null; // by the operator, who is no member
     error: ApiError | null;
 }
 const asked = signal<Asked | null>(null);
 
 // Null while it is not known.
-export const membership = computed<OwnMembership | null>(() =>
+export const membership = computed<Standing | null>(() =>
     asked.value !== null && asked.value.organization === organizationId.value ? asked.value.membership : null,
 );
 export const membershipError = computed<ApiError | null>(() =>
     asked.value !== null && asked.value.organization === organizationId.value ? asked.value.error : null,
 );
 
+// The gateway answers an operator's session as it does the operator, wherever he is no member.
+async function visit(organization: string): Promise<Asked> {
+    const [shown, permissions] = await Promise.all([
+        call("GET", "/api/organizations/{organization}", { path: { organization } }),
+        call("GET", "/api/organizations/permissions"),
+    ]);
+    const failed = (error: ApiError) => ({ organization, membership: null, visited: null, error });
+    if (!shown.ok) return failed(shown.error);
+    if (!permissions.ok) return failed(permissions.error);
+    const { id, email } = me.peek()!.user;
+    const may = permissions.value.data.filter((one) => one.operator === "yes").map((one) => one.permission);
+    return {
+        organization,
+        visited: shown.value,
+        membership: {
+            user_id: id,
+            email,
+            org_id: organization,
+            role: "operator",
+            status: "active",
+            limits: null,
+            permissions: may,
+        },
+        error: null,
+    };
+}
+
 export async function loadMembership(organization: string): Promise<void> {
+    if (!myOrganization(organization) && isOperator.peek()) {
+        const found = await visit(organization);
+        if (organizationId.peek() === organization) asked.value = found;
+        return;
+    }
     const answer = await call("GET", "/api/organizations/{organization}/me", { path: { organization } });
     if (organizationId.peek() !== organization) return; // switched since
-    asked.value = { organization, membership: answer.ok ? answer.value : null, error: answer.ok ? null : answer.error };
+    asked.value = {
+        organization,
+        membership: answer.ok ? answer.value : null,
+        visited: null,
+        error: answer.ok ? null : answer.error,
+    };
 }
 
 effect(() => {
@@ -35,8 +79,9 @@ effect(() => {
     void loadMembership(organization);
 });
 
-export function may(permission: string): boolean {
-    return membership.value?.permissions.includes(permission) ?? false;
+// Of several, one is enough.
+export function may(permission: string | readonly string[]): boolean {
+    return [permission].flat().some((one) => membership.value?.permissions.includes(one));
 }
 // Why a control is disabled; null: it is not.
 export function whyNot(permission: string): string | null {
@@ -45,6 +90,8 @@ export function whyNot(permission: string): string | null {
     return `Your role here (${role}) does not allow this. Ask an owner or admin of the organization.`;
 }
 
-export const organization = computed(
-    () => me.value?.organizations.find((one) => one.id === organizationId.value) ?? null,
+export const organization = computed<OrganizationHere | null>(
+    () =>
+        me.value?.organizations.find((one) => one.id === organizationId.value) ??
+        (asked.value?.organization === organizationId.value ? asked.value.visited : null),
 );

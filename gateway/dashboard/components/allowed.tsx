@@ -3,7 +3,13 @@ import type { ComponentChildren } from "preact";
 import { may, membership } from "../api/organization";
 import { EmptyState, Skeleton } from "./notice";
 
-export function Allowed({ permission, children }: { permission: string; children: ComponentChildren }) {
+export function Allowed({
+    permission,
+    children,
+}: {
+    permission: string | readonly string[];
+    children: ComponentChildren;
+}) {
     if (membership.value === null) return <Skeleton lines={5} />;
     if (may(permission)) return <>{children}</>;
     return (

@@ -8,7 +8,7 @@ import { SecurityPage } from "./account/security_page";
 import { TokensPage } from "./account/tokens_page";
 import { ActivityPage } from "./activity/activity_page";
 import { AuditPage } from "./audit/audit_page";
-import { CreditsPage } from "./credits/credits_page";
+import { CreditsPage, kSeesCredit } from "./credits/credits_page";
 import { GitClaimsPage } from "./git_claims";
 import { KeysPage } from "./keys/keys_page";
 import { LlmPage } from "./llm/llm_page";
@@ -36,7 +36,7 @@ export interface Page {
     title: string;
     icon: IconName;
     group: string;
-    permission?: string; // whoever lacks it does not find the page in the navigation
+    permission?: string | readonly string[]; // whoever lacks it does not find the page in the navigation
     show: FunctionComponent<PageProps>;
 }
 
@@ -113,7 +113,7 @@ export const kPages: readonly Page[] = [
         title: "Credits",
         icon: "card",
         group: "Organization",
-        permission: "request_credit",
+        permission: kSeesCredit,
         show: CreditsPage,
     },
     {

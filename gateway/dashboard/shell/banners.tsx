@@ -7,7 +7,13 @@ export function Banners() {
     if (shown === null) return null;
     return (
         <>
-            {(shown as { status?: string }).status === "suspended" && (
+            {membership.value?.role === "operator" && (
+                <Notice>
+                    You are no member here. What you do, you do as the operator of this gateway, and the audit log says
+                    so.
+                </Notice>
+            )}
+            {shown.status === "suspended" && (
                 <Notice tone="warn">
                     This organization is suspended: it can be read, and calls no models. Ask the operator of this
                     gateway.

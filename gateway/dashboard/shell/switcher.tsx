@@ -1,7 +1,7 @@
 // Which organization everything on the page is about, and so whose money is spent. The URL decides; this says it, and
 // leads to others.
-import { organization } from "../api/organization";
-import { isOperator, me, type MyOrganization } from "../api/session";
+import { organization, type OrganizationHere } from "../api/organization";
+import { isOperator, me } from "../api/session";
 import { Icon } from "../components/icon";
 import { Menu, type MenuItem } from "../components/menu";
 import { accountHref, operatorHref, pageHref, route } from "../router";
@@ -12,7 +12,7 @@ export function subjectName(): string {
     return organization.value?.name ?? "No organization";
 }
 
-function payerText(one: MyOrganization | null): string {
+function payerText(one: OrganizationHere | null): string {
     if (one === null) return "Nothing is spent here";
     return one.kind === "personal" ? "Spends your own credit" : "Spends the team's credit";
 }

@@ -30,6 +30,9 @@ const kActs: readonly { act: MoneyAct; label: string; permission: string }[] = [
     { act: "ask", label: "Ask for credit", permission: "request_credit" },
 ];
 
+// Members see what they may ask for; the operator may not ask, and sees it all.
+export const kSeesCredit = ["request_credit", "see_billing"] as const;
+
 export function CreditsPage() {
     return (
         <>
@@ -38,7 +41,7 @@ export function CreditsPage() {
                     ? "Your own credit: what your personal organization's requests spend."
                     : "One pool of credit, which all members of the organization spend at once."}
             </PageHead>
-            <Allowed permission="request_credit">
+            <Allowed permission={kSeesCredit}>
                 <Credit />
             </Allowed>
         </>

@@ -1,7 +1,6 @@
 // All organizations of the gateway: their state, credit and plan are the operator's to change.
 import { useState } from "preact/hooks";
 import { call } from "../../api/client";
-import { myOrganization } from "../../api/session";
 import type { components } from "../../api/types";
 import { useList, useQuery, type List } from "../../api/use_call";
 import { Button } from "../../components/button";
@@ -129,7 +128,7 @@ const kColumns: readonly Column<Item>[] = [
         name: "Name",
         heads: true,
         show: (item) =>
-            myOrganization(item.id) ? <a href={pageHref("overview", {}, item.id)}>{item.name}</a> : item.name,
+            item.status === "deleted" ? item.name : <a href={pageHref("overview", {}, item.id)}>{item.name}</a>,
     },
     { key: "slug", name: "Slug", show: (item) => <code>{item.slug}</code> },
     { key: "kind", name: "Kind", show: (item) => (item.kind === "personal" ? "Personal" : "Team") },

@@ -105,7 +105,8 @@ function Tile({
 
 // Who may not see the credit sees what binds himself.
 function OwnBudget() {
-    const limits = membership.value?.limits as { limit?: Decimal | null; limit_remaining?: Decimal | null } | undefined;
+    const limits = membership.value?.limits as
+        { limit?: Decimal | null; limit_remaining?: Decimal | null } | null | undefined;
     const left = limits?.limit_remaining ?? limits?.limit ?? null;
     return (
         <div class="card figure-tile">
