@@ -26,7 +26,18 @@ const kOfTeam = [
     "settings",
 ];
 const kOfPerson = ["profile", "security", "tokens", "new-organization"];
-const kOfOperator = ["organizations", "usage", "people", "vouchers", "mail"];
+const kOfOperator = [
+    "organizations",
+    "usage",
+    "people",
+    "vouchers",
+    "allowances",
+    "health",
+    "configuration",
+    "instance",
+    "mail",
+    "audit",
+];
 
 const gateway = await startGateway({ upstream: true });
 const browser = await startBrowser();

@@ -65,6 +65,11 @@ export function megabytesText(bytes: number): string {
 export function percentText(share: number): string {
     return kPercent.format(share);
 }
+const kByteUnits = ["B", "kB", "MB", "GB", "TB"];
+export function bytesText(value: number): string {
+    const step = value < 1000 ? 0 : Math.min(kByteUnits.length - 1, Math.floor(Math.log10(value) / 3));
+    return `${kCompact.format(value / 1000 ** step)} ${kByteUnits[step]}`;
+}
 export function millisecondsText(value: number | null | undefined): string {
     if (value === null || value === undefined) return "–";
     return value < 10_000 ? `${kWhole.format(value)} ms` : `${kCompact.format(value / 1000)} s`;

@@ -7,12 +7,16 @@ import { ProfilePage } from "./account/profile_page";
 import { SecurityPage } from "./account/security_page";
 import { TokensPage } from "./account/tokens_page";
 import { ActivityPage } from "./activity/activity_page";
-import { AuditPage } from "./audit/audit_page";
+import { AuditPage, OperatorAuditPage } from "./audit/audit_page";
 import { CreditsPage, kSeesCredit } from "./credits/credits_page";
 import { GitClaimsPage } from "./git_claims";
 import { KeysPage } from "./keys/keys_page";
 import { LlmPage } from "./llm/llm_page";
 import { MembersPage } from "./members/members_page";
+import { OperatorAllowancesPage } from "./operator/allowances_page";
+import { OperatorConfigurationPage } from "./operator/configuration_page";
+import { OperatorHealthPage } from "./operator/health_page";
+import { OperatorInstancePage } from "./operator/instance_page";
 import { OperatorMailPage } from "./operator/mail_page";
 import { OperatorOrganizationsPage } from "./operator/organizations_page";
 import { OperatorPeoplePage } from "./operator/people_page";
@@ -176,5 +180,16 @@ export const kOperatorPages: readonly Page[] = [
     { path: "usage", title: "Usage by organization", icon: "chart", group: "Operator", show: OperatorUsagePage },
     { path: "people", title: "People", icon: "people", group: "Operator", show: OperatorPeoplePage },
     { path: "vouchers", title: "Vouchers", icon: "card", group: "Operator", show: OperatorVouchersPage },
-    { path: "mail", title: "Mail", icon: "list", group: "Operator", show: OperatorMailPage },
+    { path: "allowances", title: "Allowances", icon: "clock", group: "Operator", show: OperatorAllowancesPage },
+    { path: "health", title: "Health", icon: "activity", group: "Instance", show: OperatorHealthPage },
+    {
+        path: "configuration",
+        title: "Configuration",
+        icon: "settings",
+        group: "Instance",
+        show: OperatorConfigurationPage,
+    },
+    { path: "instance", title: "Version and backups", icon: "archive", group: "Instance", show: OperatorInstancePage },
+    { path: "mail", title: "Mail", icon: "list", group: "Instance", show: OperatorMailPage },
+    { path: "audit", title: "Audit log", icon: "list", group: "Instance", show: OperatorAuditPage },
 ];

@@ -15,11 +15,11 @@ import { RangePicker } from "../../components/range_picker";
 import { SidePanel } from "../../components/side_panel";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
-import { organizationId, query, setQuery } from "../../router";
+import { query, setQuery } from "../../router";
 import { actorWords } from "./actor";
+import { auditOf } from "./audit_of";
 
 type Entry = components["schemas"]["AuditEntry"];
-const kPath = "/api/organizations/{organization}/audit";
 
 const kColumns: readonly Column<Entry>[] = [
     { key: "time", name: "Time", show: (row) => <Time value={row.created_at} look="seconds" /> },
@@ -29,13 +29,13 @@ const kColumns: readonly Column<Entry>[] = [
 ];
 
 export function Changes() {
-    const organization = organizationId.value!;
+    const { path, fields } = auditOf("");
     const [opened, setOpened] = useState(() => new Date());
     const [filtering, setFiltering] = useState(false);
     const range = rangeInUrl("30d", opened);
     const { action, actor, change } = query.value;
     const filters = { action, actor, from: range.from.toISOString(), to: range.to.toISOString() };
-    const changes = useList(kPath, { path: { organization }, query: filters });
+    const changes = useList(path, { path: fields, query: filters });
     const rows = changes.rows;
     const at = rows?.findIndex((row) => String(row.change) === change) ?? -1;
     const show = (row: Entry | null) =>
@@ -61,8 +61,8 @@ export function Changes() {
                     }}
                 />
                 <CsvButton
-                    path={kPath}
-                    fields={{ organization }}
+                    path={path}
+                    fields={fields}
                     query={filters}
                     name={`audit-${filters.from.slice(0, 10)}.csv`}
                 />

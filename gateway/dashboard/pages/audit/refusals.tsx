@@ -4,8 +4,8 @@ import { useList } from "../../api/use_call";
 import { EmptyState } from "../../components/notice";
 import { Table, type Column } from "../../components/table";
 import { Time, countText } from "../../components/time";
-import { organizationId } from "../../router";
 import { actorWords } from "./actor";
+import { auditOf } from "./audit_of";
 
 type Refused = components["schemas"]["RefusedAct"];
 
@@ -34,8 +34,8 @@ const kColumns: readonly Column<Refused>[] = [
 const keyOf = (row: Refused) => [row.date, row.actor, row.method, row.route, row.reason].join(" ");
 
 export function Refusals() {
-    const path = { organization: organizationId.value! };
-    const list = useList("/api/organizations/{organization}/audit/refusals", { path });
+    const { path, fields } = auditOf("/refusals");
+    const list = useList(path, { path: fields });
     return (
         <Table
             label="Refused acts"

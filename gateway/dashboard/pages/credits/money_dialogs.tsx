@@ -26,9 +26,9 @@ export function MoneyDialog({ act, ...props }: DialogProps & { act: MoneyAct }) 
 }
 
 // An amount and a note, and what is wrong with them.
-export function useAmount(first = "") {
+export function useAmount(first = "", firstNote = "") {
     const [amount, setAmount] = useState(first);
-    const [note, setNote] = useState("");
+    const [note, setNote] = useState(firstNote);
     const [problem, setProblem] = useState<string | null>(null);
     const read = (): Decimal | null => {
         const value = parseDecimal(amount);

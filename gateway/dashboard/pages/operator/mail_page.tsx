@@ -1,7 +1,7 @@
-// The version that runs, and mail that waits or could not be sent.
+// Mail that waits or could not be sent.
 import { call } from "../../api/client";
 import type { components } from "../../api/types";
-import { useList, useQuery } from "../../api/use_call";
+import { useList } from "../../api/use_call";
 import { Button } from "../../components/button";
 import { BareSelect } from "../../components/field";
 import { Badge, EmptyState } from "../../components/notice";
@@ -18,7 +18,6 @@ const kStates: Record<State, string> = { waiting: "Waits", sent: "Sent", failed:
 
 export function OperatorMailPage() {
     const { state = "" } = query.value;
-    const version = useQuery("/api/version", {});
     const list = useList("/api/mail", { query: { state: state as State } });
     const retry = async (mail: Mail) => {
         const answer = await call("POST", "/api/mail/{mail}/retry", { path: { mail: mail.id } });
@@ -27,10 +26,7 @@ export function OperatorMailPage() {
     };
     return (
         <>
-            <PageHead title="Mail">
-                {version.value && `This gateway is ${version.value.name} ${version.value.version}.`} Its health is on
-                the operations listener: see the operations manual.
-            </PageHead>
+            <PageHead title="Mail">Of the last seven days, to people and invited people.</PageHead>
             <div class="row feed-bar range">
                 <BareSelect
                     name="State"
