@@ -1,5 +1,8 @@
 #include "gateway/listen.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 namespace tollgate {
 
 Status listen(wire::Acceptor& acceptor, const std::string& name, const std::string& address) {
@@ -24,6 +27,22 @@ Status listen(wire::Acceptor& acceptor, const std::string& name, const std::stri
     if (!error) acceptor.listen(wire::asio::socket_base::max_listen_connections, error);
     if (error == wire::asio::error::address_in_use) return fail("the port is in use by another program");
     return error ? fail(error.message()) : Status();
+}
+
+Status adopt_listening(wire::Acceptor& acceptor, const std::string& name, int descriptor) {
+    const auto read = [descriptor](int option) {
+        int value = -1;
+        socklen_t size = sizeof value;
+        return ::getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+    };
+    const int family = read(SO_DOMAIN);
+    wire::ErrorCode error;
+    if ((family == AF_INET || family == AF_INET6) && read(SO_PROTOCOL) == IPPROTO_TCP && read(SO_ACCEPTCONN) == 1) {
+        acceptor.assign(family == AF_INET ? wire::Tcp::v4() : wire::Tcp::v6(), descriptor, error);
+        if (!error) return {};
+    }
+    ::close(descriptor);
+    return {StatusCode::invalid, "the socket that was handed over as " + name + " is no TCP socket that listens"};
 }
 
 std::string url_of(const wire::Acceptor& acceptor, bool tls) {

@@ -17,6 +17,7 @@
 #include "accounting/accounts/alerts.h"
 #include "gateway/api/allowances.h"
 #include "gateway/host/host_socket.h"
+#include "gateway/host/service_manager.h"
 #include "gateway/listen.h"
 #include "gateway/master_keys.h"
 #include "gateway/open_services.h"
@@ -36,11 +37,15 @@ constexpr auto kRefusalPause = std::chrono::seconds(5);  // what a kill may lose
 constexpr auto kAlertLook = std::chrono::seconds(5);     // how late people are told about their money
 constexpr auto kAllowanceLook = std::chrono::seconds(10);  // how late a window may be granted
 constexpr auto kSessionLook = std::chrono::minutes(10);    // how late sessions end that nobody uses
+constexpr auto kCutLimit = std::chrono::seconds(2);        // for cut requests to settle and close
+constexpr auto kClosingLimit = std::chrono::seconds(10);   // for the ledger and the store to close, at most
+constexpr int kWatchdogShare = 3;                          // it is fed so often in its time
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 
 class Server {
   public:
-    explicit Server(Services& services) : services_(services), logger_(services.log->logger(LogComponent::server)) {}
+    Server(Services& services, ServiceManager& manager)
+        : services_(services), manager_(manager), logger_(services.log->logger(LogComponent::server)) {}
 
     Status start(std::uint32_t workers) {
         const std::uint64_t part = std::max(services_.config.limits.max_connections / workers, 1U);
@@ -48,12 +53,17 @@ class Server {
         if (services_.mailer != nullptr) services_.accounts->on_mail([this] { services_.mailer->wake(); });
         services_.accounts->on_publish(
             [this](const std::shared_ptr<const Directory>& directory) { publish(directory); });
-        Status status = listen(operations_, "operations_listen", services_.config.operations_listen);
+        Status status = open(operations_, "operations_listen", services_.config.operations_listen);
         if (!status.ok()) return status;
         announce();
-        status = listen(data_, "listen", services_.config.listen);
-        if (status.ok()) introduce();
-        return status;
+        status = open(data_, "listen", services_.config.listen);
+        if (!status.ok()) return status;
+        if (const std::string left = manager_.sockets_left(); !left.empty()) {
+            return {StatusCode::invalid,
+                    "sockets were handed over that have no use: " + left + "; there are listen and operations_listen"};
+        }
+        introduce();
+        return {};
     }
 
     void run() {
@@ -92,6 +102,10 @@ class Server {
         std::printf("tollgate listening: data %s operations %s\n", services_.instance.data_url.c_str(),
                     services_.instance.operations_url.c_str());
         std::fflush(stdout);
+        manager_.tell("READY=1");
+        if (const auto limit = manager_.watchdog()) {
+            wire::asio::co_spawn(control_, feed_watchdog(*limit / kWatchdogShare), wire::asio::detached);
+        }
         control_.run();
         // Workers still run while these end: a change being published waits for each of them.
         host_.reset();
@@ -118,6 +132,27 @@ class Server {
         return {services_.parsers.get(), services_.readers.get(),   services_.account_changes.get(),
                 services_.outside.get(), services_.passwords.get(), services_.identity_calls.get(),
                 services_.fetchers.get()};
+    }
+
+    // A socket that the service manager handed over goes before the configured address: it stays open while there is no
+    // process, so that clients wait for the next one instead of being refused.
+    Status open(wire::Acceptor& acceptor, const std::string& option, const std::string& address) {
+        const auto handed_over = manager_.take_socket(option);
+        if (!handed_over) return listen(acceptor, option, address);
+        Status status = adopt_listening(acceptor, option, *handed_over);
+        if (status.ok()) logger_.info("a socket was handed over", {{"for", option}, {"url", url_of(acceptor, false)}});
+        return status;
+    }
+
+    // Only while this loop and every worker's turn: one that hangs lets the service manager end the process.
+    wire::Awaitable<void> feed_watchdog(std::chrono::microseconds pause) {
+        wire::Timer timer(control_);
+        while (true) {
+            for (auto& worker : workers_) co_await wire::asio::post(worker->io(), wire::kAwait);
+            manager_.tell("WATCHDOG=1");
+            timer.expires_after(pause);
+            [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
+        }
     }
 
     // Where the ledger's tools find this process, before anything answers. They can be told, so that a failure is no
@@ -308,14 +343,15 @@ class Server {
         [[maybe_unused]] auto received = co_await signals_.async_wait(wire::kAwait);
         logger_.info("stopping: running requests have " +
                      std::to_string(services_.config.timeouts.shutdown_timeout_ms) + " ms");
+        const auto limit_ms = std::chrono::milliseconds(services_.config.timeouts.shutdown_timeout_ms);
+        const std::chrono::microseconds needed = limit_ms + kCutLimit + kClosingLimit;
+        manager_.tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
         services_.draining = true;
         wire::ErrorCode ignored;
         data_.close(ignored);
         for (auto& worker : workers_) worker->shut_down();
         wire::Timer timer(control_);
-        const auto limit =
-            wire::Clock::now() + std::chrono::milliseconds(services_.config.timeouts.shutdown_timeout_ms);
-        constexpr auto kCutLimit = std::chrono::seconds(2);
+        const auto limit = wire::Clock::now() + limit_ms;
         bool cut = false;
         while (open_connections() > 0 && wire::Clock::now() < limit + kCutLimit) {
             if (!cut && wire::Clock::now() >= limit) {
@@ -330,6 +366,7 @@ class Server {
     }
 
     Services& services_;
+    ServiceManager& manager_;
     const Logger logger_;
     const std::vector<OptionRecord> started_with_ = services_.options.get()->options;
     wire::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
@@ -354,6 +391,8 @@ Status serve(ReadConfig read, std::string_view commit) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGHUP, SIG_IGN);   // until there is something to reload
     std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is a failed write, which the ledger knows how to bear
+    auto manager = ServiceManager::from_environment();
+    if (!manager) return manager.error();
     Services services;
     const Config& config = read.config;
     services.worker_count = config.workers == 0 ? std::max(1U, std::thread::hardware_concurrency()) : config.workers;
@@ -365,7 +404,7 @@ Status serve(ReadConfig read, std::string_view commit) {
                           .read_ms = services.instance.started_ms});
     Status status = open_services(services);
     if (!status.ok()) return status;
-    Server server(services);
+    Server server(services, *manager);
     status = server.start(services.worker_count);
     if (!status.ok()) return status;
     server.run();
