@@ -86,6 +86,7 @@ Status open_outside(Services& services) {
     auto tls = load_tls(config);
     if (!tls) return tls.error();
     services.tls = std::move(*tls);
+    if (services.tls != nullptr) services.certificate_expires_s = expiry_of(*services.tls);
     return {};
 }
 

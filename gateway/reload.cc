@@ -1,6 +1,10 @@
 #include "gateway/reload.h"
 
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 
 #include "gateway/catalogue/price_list.h"
@@ -73,6 +77,13 @@ Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config
                        "tls_private_key_file " + config.tls_private_key_file + ": " + error.message());
     }
     return tls;
+}
+
+std::int64_t expiry_of(boost::asio::ssl::context& tls) {
+    const X509* const certificate = SSL_CTX_get0_certificate(tls.native_handle());
+    std::tm expires{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &expires) != 1) return 0;
+    return ::timegm(&expires);
 }
 
 Status check(const Config& config) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,5 +35,6 @@ Status check(const Config& config);
 // As a start and a reload need them. Providers must be where the models are that the price list has of them.
 Result<std::vector<Provider>> resolve_providers(const Config& config, const PriceList& prices);
 Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config);  // null: none is configured
+std::int64_t expiry_of(boost::asio::ssl::context& tls);  // of its certificate, in Unix seconds
 
 }  // namespace tollgate

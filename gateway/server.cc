@@ -213,6 +213,7 @@ class Server {
         services_.options.set({.options = records_in_force(started_with_, reloaded->options, reloaded->waiting),
                                .catalogue = reloaded->catalogue_paths,
                                .read_ms = wire::unix_ms_now()});
+        if (reloaded->tls != nullptr) services_.certificate_expires_s = expiry_of(*reloaded->tls);
         on_every_worker([&reloaded](Worker& worker) {
             worker.set_catalogue(reloaded->catalogue);
             if (reloaded->tls != nullptr) worker.set_tls(reloaded->tls);
@@ -379,7 +380,8 @@ class Server {
     std::unique_ptr<HostSocket> host_;
     Metrics metrics_{{workers_, services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
                       *services_.usage, *services_.log, services_.connections_refused, services_.accounts->vault(),
-                      services_.mailer.get(), services_.response_cache->counters()}};
+                      services_.mailer.get(), services_.response_cache->counters(), *services_.health,
+                      services_.certificate_expires_s, services_.config.data_dir}};
     // The store is the RocksStore that open_books() opened.
     Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
                              services_.config.data_dir, services_.config.operations.checkpoint_max_age_ms};

@@ -70,7 +70,8 @@ struct Services {
     wire::Reach reach;        // of what organizations name
     wire::Reach media_reach;  // of the pictures that requests name
     std::unique_ptr<AccessLog> access_log;
-    std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
+    std::shared_ptr<wire::asio::ssl::context> tls;       // as at the start; workers have the newest. null: plain HTTP
+    std::atomic<std::int64_t> certificate_expires_s{0};  // of the newest; Unix; 0: plain HTTP
     std::unique_ptr<ResponseCache> response_cache;
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole
     // What a worker sends away. Bodies of inference are parsed where nothing else is done.

@@ -1,19 +1,15 @@
 #include "gateway/ops/metrics.h"
 
-#include <dirent.h>
 #include <prometheus/text_serializer.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-#include <chrono>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <sstream>
 
 #include "gateway/exchange/exchange.h"
+#include "gateway/ops/endpoint_series.h"
 #include "gateway/ops/key_metrics.h"
-#include "gateway/ops/own_key_series.h"
+#include "gateway/ops/process_metrics.h"
 #include "gateway/ops/worker_metrics.h"
 #include "gateway/worker.h"
 
@@ -27,7 +23,6 @@ using Labels = MetricFamilies::Labels;
 using Families = MetricFamilies;
 
 constexpr double kPerMicro = 1e6, kPerNano = 1e9;  // divided by: 0.1 stays 0.1
-const auto kStarted = std::chrono::system_clock::now();
 
 // A histogram summed over workers.
 template <std::size_t N>
@@ -88,18 +83,10 @@ struct SeriesSum {
     }
 };
 
-struct EndpointSeries {
-    std::size_t number;  // in WorkerCounters
-    Labels labels;
-};
-
-std::vector<EndpointSeries> endpoint_series(const Catalogue& catalogue) {
-    std::vector<EndpointSeries> all = {{0, {{"model", ""}, {"provider", ""}}}};  // none was chosen
-    for (const CatalogueEndpoint& endpoint : catalogue.endpoints()) {
-        all.push_back({endpoint.number, {{"model", endpoint.model->id}, {"provider", endpoint.provider->name}}});
-    }
-    all.push_back({own_key_series(catalogue), {{"model", ""}, {"provider", ""}, {"credential", "own"}}});
-    return all;
+Labels labels_of(const EndpointSeries& series) {
+    Labels labels = {{"model", series.model}, {"provider", series.provider}};
+    if (series.own_keys) labels.push_back({"credential", "own"});
+    return labels;
 }
 
 void write_requests(const Metrics::Sources& from, Families& out) {
@@ -126,13 +113,16 @@ void write_requests(const Metrics::Sources& from, Families& out) {
     const auto catalogue = from.catalogue.get();
     const auto series = endpoint_series(*catalogue);
     for (std::size_t route = 0; route < route_names().size(); ++route) {
-        for (const auto& [number, endpoint_labels] : series) {
+        for (const EndpointSeries& one : series) {
             SeriesSum sum;
             for (const auto& worker : from.workers) {
-                const auto* const counters = worker->counters().find(route, number);
-                if (counters != nullptr) sum.add(*counters);
+                for (const std::size_t number : one.numbers) {
+                    const auto* const counters = worker->counters().find(route, number);
+                    if (counters != nullptr) sum.add(*counters);
+                }
             }
             if (sum.requests.empty()) continue;
+            const Labels endpoint_labels = labels_of(one);
             Labels labels = {{"route", std::string(route_names()[route])}};
             labels.insert(labels.end(), endpoint_labels.begin(), endpoint_labels.end());
             for (const auto& [status, count] : sum.requests) {
@@ -144,7 +134,7 @@ void write_requests(const Metrics::Sources& from, Families& out) {
             add_histogram(duration, labels, sum.duration, kDurationBoundsUs);
             add_histogram(overhead, labels, sum.overhead, kOverheadBoundsUs);
             Families::add(cancelled, labels, static_cast<double>(sum.cancelled));
-            if (number == 0) continue;
+            if (one.numbers.front() == 0) continue;
             Families::add(cost, labels, static_cast<double>(sum.cost_nano) / kPerNano);
             const std::pair<const char*, std::uint64_t> kinds[] = {{"prompt", sum.prompt},
                                                                    {"completion", sum.completion},
@@ -169,11 +159,13 @@ void write_requests(const Metrics::Sources& from, Families& out) {
 void write_errors(const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
     MetricFamily& errors = out.family("tollgate_request_errors_total",
                                       "Requests refused or failed, by the code of their error.", MetricType::Counter);
+    std::map<std::string_view, std::uint64_t> totals;  // several kinds may have one code
     for (std::size_t kind = 1; kind < kErrorKinds; ++kind) {
-        std::uint64_t total = 0;
+        std::uint64_t& total = totals[code_of(static_cast<ErrorKind>(kind))];
         for (const auto& worker : workers) total += worker->counters().errors[kind].get();
-        Families::add(errors, {{"code", std::string(code_of(static_cast<ErrorKind>(kind)))}},
-                      static_cast<double>(total));
+    }
+    for (const auto& [code, total] : totals) {
+        Families::add(errors, {{"code", std::string(code)}}, static_cast<double>(total));
     }
 }
 
@@ -290,43 +282,33 @@ void write_accounts(const Metrics::Sources& from, Families& out) {
               number(mail.waiting));
 }
 
+// Of the operator's endpoints: tenants' own keys say nothing of them. Failed attempts count, also where another
+// endpoint answered the request in the end.
+void write_attempts(const Metrics::Sources& from, Families& out) {
+    MetricFamily& attempts =
+        out.family("tollgate_upstream_attempts_total",
+                   "Attempts at endpoints that came to an end: `success`, `failure` of the provider, `rate_limited`.",
+                   MetricType::Counter);
+    for (const EndpointSeries& one : endpoint_series(*from.catalogue.get())) {
+        if (one.own_keys || one.numbers.front() == 0) continue;
+        OutcomeCounts sum;
+        for (const std::size_t number : one.numbers) sum += from.health.totals(number);
+        if (sum == OutcomeCounts()) continue;  // nobody has asked for it
+        const std::pair<const char*, std::uint64_t> outcomes[] = {
+            {"success", sum.success}, {"failure", sum.failure}, {"rate_limited", sum.rate_limited}};
+        for (const auto& [outcome, count] : outcomes) {
+            Labels labels = labels_of(one);
+            labels.push_back({"outcome", outcome});
+            Families::add(attempts, std::move(labels), static_cast<double>(count));
+        }
+    }
+}
+
 void write_cache(const ResponseCacheCounters& cache, Families& out) {
     out.gauge("tollgate_response_cache_answers", "Answers in the cache.", static_cast<double>(cache.answers.get()));
     out.gauge("tollgate_response_cache_bytes", "What they take.", static_cast<double>(cache.bytes.get()));
     out.counter("tollgate_response_cache_evicted_total", "Answers put out of the cache for want of memory.",
                 static_cast<double>(cache.evicted.get()));
-}
-
-double open_descriptors() {
-    DIR* const folder = ::opendir("/proc/self/fd");
-    if (folder == nullptr) return 0;
-    double count = -3;  // ".", ".." and this one
-    while (::readdir(folder) != nullptr) ++count;
-    ::closedir(folder);
-    return count;
-}
-
-// The families every Prometheus client library offers.
-void write_process(Families& out) {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kPerMicro;
-    };
-    out.counter("process_cpu_seconds_total", "User and system CPU time in seconds.",
-                seconds(usage.ru_utime) + seconds(usage.ru_stime));
-    std::ifstream statm("/proc/self/statm");
-    double pages = 0, resident = 0;
-    statm >> pages >> resident;
-    const auto page_bytes = static_cast<double>(::sysconf(_SC_PAGESIZE));
-    out.gauge("process_virtual_memory_bytes", "Virtual memory in bytes.", pages * page_bytes);
-    out.gauge("process_resident_memory_bytes", "Resident memory in bytes.", resident * page_bytes);
-    out.gauge("process_start_time_seconds", "Start time since the Unix epoch in seconds.",
-              std::chrono::duration<double>(kStarted.time_since_epoch()).count());
-    out.gauge("process_open_fds", "Open file descriptors.", open_descriptors());
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    out.gauge("process_max_fds", "Most file descriptors that may be open.", static_cast<double>(limit.rlim_cur));
 }
 
 }  // namespace
@@ -339,13 +321,21 @@ std::vector<MetricFamily> Metrics::Collect() const {
     write_workers(sources_, out);
     write_errors(sources_.workers, out);
     write_pools(sources_, out);
+    write_attempts(sources_, out);
     write_operator_keys(*sources_.catalogue.get(), wire::monotonic_ms(wire::Clock::now()), out);
     write_ledger(sources_, out);
     write_accounts(sources_, out);
     write_cache(sources_.response_cache, out);
     out.counter("tollgate_log_messages_dropped_total", "Messages to the operator dropped because the log was full.",
                 static_cast<double>(sources_.log.dropped()));
+    const std::int64_t expires_s = sources_.certificate_expires_s.load(std::memory_order_relaxed);
+    if (expires_s != 0) {
+        out.gauge("tollgate_tls_certificate_expiry_seconds",
+                  "When the certificate that clients see expires, since the Unix epoch.",
+                  static_cast<double>(expires_s));
+    }
     write_process(out);
+    write_host(sources_.data_dir, out);
     return out.take();
 }
 

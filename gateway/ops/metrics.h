@@ -1,11 +1,13 @@
 // Everything that /metrics shows, gathered at scrape from the workers' counters through one prometheus-cpp Collectable.
-// The names of all families stand in metrics.cc and key_metrics.cc.
+// The names of all families stand in metrics.cc, worker_metrics.h, key_metrics.cc and process_metrics.cc.
 #pragma once
 
 #include <prometheus/collectable.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "accounting/accounts/vault.h"
@@ -15,6 +17,7 @@
 #include "gateway/mail/mailer.h"
 #include "gateway/ops/counters.h"
 #include "gateway/routing/catalogue.h"
+#include "gateway/routing/health/health_board.h"
 #include "store/slot_file.h"
 
 namespace tollgate {
@@ -36,6 +39,9 @@ class Metrics : public prometheus::Collectable {
         const Vault& vault;
         const Mailer* mailer;  // null: the configuration has no mail
         const ResponseCacheCounters& response_cache;
+        const HealthBoard& health;
+        const std::atomic<std::int64_t>& certificate_expires_s;  // Unix; 0: plain HTTP
+        const std::string& data_dir;
     };
 
     // All of them must outlive it.

@@ -2,7 +2,8 @@
 
 namespace tollgate {
 
-void EndpointWindow::Outcomes::note(AttemptOutcome outcome) {
+template <class Count>
+void EndpointWindow::OutcomesOf<Count>::note(AttemptOutcome outcome) {
     switch (outcome) {
         case AttemptOutcome::success:
             return success.add();
@@ -15,7 +16,8 @@ void EndpointWindow::Outcomes::note(AttemptOutcome outcome) {
     }
 }
 
-void EndpointWindow::Outcomes::clear() {
+template <class Count>
+void EndpointWindow::OutcomesOf<Count>::clear() {
     success.clear();
     failure.clear();
     rate_limited.clear();
@@ -29,6 +31,7 @@ void EndpointWindow::Cell::clear() {
 
 void EndpointWindow::note(const SeenAttempt& attempt, std::int64_t now_ms) {
     if (attempt.outcome == AttemptOutcome::nothing && attempt.latency_ms == 0) return;
+    totals_.note(attempt.outcome);
     seconds_.at(now_ms).note(attempt.outcome);
     hours_.at(now_ms).note(attempt.outcome);
     const auto note_in = [&attempt](Cell& cell) {

@@ -52,14 +52,18 @@ class EndpointWindow {
     void note(const SeenAttempt& attempt, std::int64_t now_ms);
     // Adds what was seen in the span that ends now, from `from_ms` on. Distributions are of 5 and 30 minutes only.
     void add_to(WindowSums& sums, HealthSpan span, std::int64_t now_ms, std::int64_t from_ms = 0) const;
+    // Since the start.
+    OutcomeCounts totals() const { return totals_.get(); }
 
   private:
-    struct Outcomes {
-        SeenCount success, failure, rate_limited;
+    template <class Count>
+    struct OutcomesOf {
+        Count success, failure, rate_limited;
         void note(AttemptOutcome outcome);
         void clear();
         OutcomeCounts get() const { return {success.get(), failure.get(), rate_limited.get()}; }
     };
+    using Outcomes = OutcomesOf<SeenCount>;
     struct Cell {
         Outcomes outcomes;
         StepCounts latency, throughput;
@@ -69,6 +73,7 @@ class EndpointWindow {
     RollingCells<Cell, 5, HealthTime::kMinuteMs> minutes_;
     RollingCells<Cell, 6, 5 * HealthTime::kMinuteMs> half_hour_;
     RollingCells<Outcomes, 24, HealthTime::kHourMs> hours_;
+    OutcomesOf<SeenNumber<std::uint64_t>> totals_;
 };
 
 // Bounds of a distribution, as ProviderPreferences ask for; empty where too little was seen.

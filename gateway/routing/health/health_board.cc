@@ -82,12 +82,23 @@ void HealthBoard::look(std::size_t endpoint, std::int64_t now_ms, RoutingHealth&
     health.uptime = half_hour.judged() < kLeastGraded ? 1 : half_hour.uptime();
 }
 
-WindowSums HealthBoard::sums(std::size_t endpoint, HealthSpan span, std::int64_t now_ms, std::int64_t from_ms) const {
-    WindowSums all;
+template <class Visit>
+void HealthBoard::for_each_window(std::size_t endpoint, Visit visit) const {
     for (std::size_t worker = 0; worker < workers_; ++worker) {
         const EndpointWindow* const one = windows_[worker * endpoints_ + endpoint].load(std::memory_order_acquire);
-        if (one != nullptr) one->add_to(all, span, now_ms, from_ms);
+        if (one != nullptr) visit(*one);
     }
+}
+
+WindowSums HealthBoard::sums(std::size_t endpoint, HealthSpan span, std::int64_t now_ms, std::int64_t from_ms) const {
+    WindowSums all;
+    for_each_window(endpoint, [&](const EndpointWindow& one) { one.add_to(all, span, now_ms, from_ms); });
+    return all;
+}
+
+OutcomeCounts HealthBoard::totals(std::size_t endpoint) const {
+    OutcomeCounts all;
+    for_each_window(endpoint, [&all](const EndpointWindow& one) { all += one.totals(); });
     return all;
 }
 

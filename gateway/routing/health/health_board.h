@@ -73,6 +73,7 @@ class HealthBoard {
     bool was_asked(std::size_t endpoint) const { return states_[endpoint].seen.load(std::memory_order_acquire); }
     RoutingHealth now(std::size_t endpoint, std::int64_t now_ms) const;
     EndpointStatistics statistics(std::size_t endpoint, std::int64_t now_ms) const;
+    OutcomeCounts totals(std::size_t endpoint) const;  // since the start
 
     static constexpr std::int64_t kViewMs = 1000;
     static constexpr std::int64_t kLongestRestMs = 10 * HealthTime::kMinuteMs;
@@ -92,6 +93,8 @@ class HealthBoard {
     std::atomic<EndpointWindow*>& window(std::size_t worker, std::size_t endpoint) {
         return windows_[worker * endpoints_ + endpoint];
     }
+    template <class Visit>
+    void for_each_window(std::size_t endpoint, Visit visit) const;  // of the workers that saw something
     WindowSums sums(std::size_t endpoint, HealthSpan span, std::int64_t now_ms, std::int64_t from_ms) const;
     void look_at_state(std::size_t endpoint, std::int64_t now_ms, RoutingHealth& health) const;
     void look(std::size_t endpoint, std::int64_t now_ms, RoutingHealth& health) const;

@@ -10,15 +10,17 @@
 namespace tollgate {
 
 // One thread adds, any thread reads: a load and a store, no locked instruction.
-class SeenCount {
+template <class Number>
+class SeenNumber {
   public:
     void add() { value_.store(value_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
     void clear() { value_.store(0, std::memory_order_relaxed); }
-    std::uint32_t get() const { return value_.load(std::memory_order_relaxed); }
+    Number get() const { return value_.load(std::memory_order_relaxed); }
 
   private:
-    std::atomic<std::uint32_t> value_{0};
+    std::atomic<Number> value_{0};
 };
+using SeenCount = SeenNumber<std::uint32_t>;
 
 template <class Cell, std::size_t kCells, std::int64_t kCellMs>
 class RollingCells {

@@ -77,6 +77,15 @@ TEST(HealthBoard, StatisticsAreOfAllWorkers) {
     EXPECT_EQ(board.statistics(1, 6 * HealthTime::kMinuteMs).last_5m, OutcomeCounts());
 }
 
+TEST(HealthBoard, TotalsAreOfAllWorkersAndForgetNothing) {
+    HealthBoard board(2, 2);
+    for (int i = 0; i < 8; ++i) board.note(i % 2, 1, i < 6 ? kSuccess : kFailure, 0, i * HealthTime::kHourMs * 48);
+    board.note(0, 1, {.outcome = AttemptOutcome::rate_limited}, 0, 0);
+    board.note(0, 1, {.outcome = AttemptOutcome::nothing, .latency_ms = 3000}, 0, 0);
+    EXPECT_EQ(board.totals(1), (OutcomeCounts{.success = 6, .failure = 2, .rate_limited = 1}));
+    EXPECT_EQ(board.totals(2), OutcomeCounts());
+}
+
 TEST(RetryBudget, OneRetryInTenRequestsOnceTheReserveIsSpent) {
     RetryBudget budget;
     int taken = 0;
