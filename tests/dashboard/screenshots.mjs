@@ -47,13 +47,28 @@ await newPerson(gateway, { name: "Alan Admin", role: "admin", team });
 await newPerson(gateway, { name: "Mary Member", role: "member", team });
 await makeUsage(gateway, await newKey(gateway, team), { requests: 40 });
 const operator = await newOperator(gateway);
+await gateway.call("POST", "/api/allowances", { organization_id: team.id, amount: 25, interval: "monthly" });
 await mkdir(kFolder, { recursive: true });
+
+// A picture has the paths of an installation, not those of whoever took it.
+const kUsualPaths = [
+    [`${gateway.directory}/data`, "/var/lib/tollgate"],
+    [`${gateway.directory}/`, "/etc/tollgate/"],
+    [new URL("../../configs/", import.meta.url).pathname, "/etc/tollgate/"],
+];
+function showUsualPaths(paths) {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        for (const [from, to] of paths) texts.currentNode.data = texts.currentNode.data.replaceAll(from, to);
+    }
+}
 
 async function take(name, person, hash) {
     const { tab, close } = await openTab(browser, { url: gateway.url, width: 1280, height: 800 });
     if (person !== null) await tab.setCookie({ ...(await signIn(gateway, person)), url: gateway.url });
     await tab.goto(`${gateway.url}/${hash}`);
     await settle(tab);
+    await tab.evaluate(showUsualPaths, kUsualPaths);
     const path = decodeURIComponent(new URL(`${name}.webp`, kFolder).pathname);
     await tab.screenshot({ path, type: "webp", quality: 60 });
     await close();
