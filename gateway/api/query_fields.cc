@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/text/json_members.h"
+#include "gateway/text/query_text.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -17,9 +18,9 @@ void QueryFields::read(std::string_view query, const Schema& known) {
     const auto parsed = boost::urls::parse_query(query);
     if (!parsed) return fail("query", "is not a query string");
     for (const auto parameter : *parsed) {
-        const std::string name = parameter.key.decode();
+        const std::string name = query_text(parameter.key);
         if (name.empty() && !parameter.has_value) continue;  // of an empty query
-        std::string value = parameter.value.decode();
+        std::string value = query_text(parameter.value);
         if (!simdjson::validate_utf8(name) || !simdjson::validate_utf8(value)) return fail("query", "must be UTF-8");
         if (!known.knows(name)) return fail(name, "is not a parameter of this route");
         if (!values_.emplace(name, std::move(value)).second) return fail(name, "stands twice");

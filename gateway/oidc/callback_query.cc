@@ -6,6 +6,8 @@
 #include <boost/url/parse_query.hpp>
 #include <utility>
 
+#include "gateway/text/query_text.h"
+
 namespace tollgate::oidc {
 
 std::optional<CallbackQuery> read_callback_query(std::string_view query) {
@@ -15,11 +17,11 @@ std::optional<CallbackQuery> read_callback_query(std::string_view query) {
     std::array<std::pair<std::string_view, std::string*>, 4> wanted = {
         {{"state", &read.state}, {"code", &read.code}, {"error", &read.error}, {"iss", &read.issuer}}};
     for (const auto parameter : *parsed) {
-        const std::string name = parameter.key.decode();
+        const std::string name = query_text(parameter.key);
         const auto one = std::ranges::find(wanted, name, [](const auto& each) { return each.first; });
         if (one == wanted.end()) continue;
         if (one->second == nullptr) return std::nullopt;  // it stands twice
-        *std::exchange(one->second, nullptr) = parameter.value.decode();
+        *std::exchange(one->second, nullptr) = query_text(parameter.value);
     }
     return read;
 }

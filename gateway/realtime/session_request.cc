@@ -8,6 +8,7 @@
 #include "gateway/chat/dialect/model_name.h"
 #include "gateway/chat/request_tags.h"
 #include "gateway/exchange/upgrade_fields.h"
+#include "gateway/text/query_text.h"
 #include "gateway/wire/websocket_handshake.h"
 
 namespace tollgate {
@@ -51,14 +52,14 @@ Error read_session_request(Exchange& request) {
     const std::string_view spelt = parameter(request.head.query, "model");
     if (spelt.empty()) return {ErrorKind::model_required, "the query must name a model: ?model=…", "model"};
     const auto model = boost::urls::make_pct_string_view(spelt);
-    if (!model || model->decoded_size() > kMostModelBytes || !simdjson::validate_utf8(model->decode())) {
+    if (!model || model->decoded_size() > kMostModelBytes || !simdjson::validate_utf8(query_text(*model))) {
         return {ErrorKind::invalid_request, "the query's model must be UTF-8 of at most 128 bytes", "model"};
     }
     BodyFacts& body = request.ask.body;
     body.prompt_is_text = false;
     body.prompt_extra_tokens = kUnseenTokens;
     body.has_model = true;
-    return take_model_name(model->decode(), body);
+    return take_model_name(query_text(*model), body);
 }
 
 std::string switching_fields(const UpgradeFields& upgrade) {

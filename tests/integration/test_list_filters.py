@@ -2,6 +2,8 @@
 
 import csv
 import io
+import uuid
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -57,6 +59,26 @@ def test_the_operator_finds_organizations_by_name(gateway):
     found = gateway.manage("GET", "/api/organizations?name=needle%20&limit=1000")["data"]
     assert sorted(one["id"] for one in found) == sorted(made)
     assert gateway.manage("GET", "/api/organizations?name=no-such-name")["data"] == []
+
+
+def test_a_plus_in_a_query_is_a_blank_as_clients_write_it(gateway, account):
+    """The URL Standard's application/x-www-form-urlencoded: urlencode(), URLSearchParams and Go's url.Values write it."""
+    mark = uuid.uuid4().hex[:8]
+    plain, plus = (gateway.manage("POST", "/api/organizations", {"name": f"{mark}{one}x"})["id"] for one in " +")
+    person = gateway.person(f"ann+{mark}@people.test")
+
+    def ids(path):
+        return [one["id"] for one in gateway.manage("GET", path)["data"]]
+
+    for blank in ("+", "%20"):
+        assert ids(f"/api/organizations?name={mark}{blank}x") == [plain]
+    assert ids(f"/api/organizations?{urlencode({'name': f'{mark} x'})}") == [plain]
+    for written in (urlencode({"name": f"{mark}+x"}), f"name={quote(f'{mark}+x')}"):
+        assert ids(f"/api/organizations?{written}") == [plus]
+    assert ids(f"/api/users?{urlencode({'email': person.email})}") == [person.id]
+    assert ids(f"/api/users?email={person.email}") == []
+    since = urlencode({"from": "2020-01-01T00:00:00+01:00"})
+    assert ask(gateway, f"/api/organizations/{account.organization}/activity?{since}").status == 200
 
 
 @pytest.mark.parametrize(

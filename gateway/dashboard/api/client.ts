@@ -74,7 +74,7 @@ export function urlOf(path: string, fields: Record<string, string> = {}, query: 
         if (value === undefined || value === null || value === "") continue;
         search.set(name, Array.isArray(value) ? value.join(",") : String(value));
     }
-    const text = search.toString().replaceAll("+", "%20"); // a plus is a plus to the API
+    const text = search.toString();
     return filled.replace(/^\//, "") + (text ? "?" + text : "");
 }
 

@@ -188,6 +188,8 @@ TEST(CallbackQuery, EachStandsThereOnce) {
          {"state=a&state=a", "code=a&state=b&code=c", "c%6fde=a&code=b", "code=%zz", "code=<"}) {
         EXPECT_FALSE(read_callback_query(bad)) << bad;
     }
+    // RFC 6749, section 4.1.2: as forms are written.
+    EXPECT_EQ(read_callback_query("code=a+b")->code, "a b");
     EXPECT_FALSE(read_callback_query("code=" + std::string(kMostCallbackBytes, 'c')));
 }
 
