@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeUsage, newKey, newPerson } from "./support/accounts.mjs";
 import { focused, press, settle, textOf } from "./support/browser.mjs";
+import { waitForText } from "./support/forms.mjs";
 import { useWorld } from "./support/world.mjs";
 
 const kUsage = 60; // more than a page
@@ -103,6 +104,38 @@ test("a request is shown beside the feed, with the next and the one before, by m
     await tab.focus("aside[aria-label=Request] button");
     await tab.keyboard.press("Escape");
     await tab.waitForFunction(() => document.querySelector("aside[aria-label=Request]") === null);
+    await close();
+});
+
+test("a link to a request that is not on the page shows it, and says why it cannot show another", async () => {
+    const { tab, close } = await world.openAs(world.owner, "activity");
+    const first = await rowsOf(tab);
+    await press(tab, "button", "Older");
+    await settle(tab);
+    const [old] = await rowsOf(tab);
+    assert.ok(!first.includes(old));
+    const panel = "aside[aria-label=Request]";
+    const follow = (filters) =>
+        tab.evaluate((to) => (location.hash = location.hash.replace(/activity.*/, to)), `activity?${filters}`);
+    // Neither the page nor the range of the link has it.
+    for (const filters of [`request=${old}`, `request=${old}&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z`]) {
+        await follow(filters);
+        await waitForText(tab, old, panel);
+        await press(tab, "button", "Close");
+    }
+    const elsewhere = await newPerson(world.gateway);
+    const key = await newKey(world.gateway, elsewhere.organization);
+    await makeUsage(world.gateway, key, { requests: 1 });
+    const { data } = await world.gateway.call("GET", `/api/organizations/${elsewhere.organization.id}/activity`);
+    await follow(`request=${data[0].id}`);
+    await waitForText(tab, "not yours to see");
+    assert.equal(await tab.$(panel), null);
+    await follow("request=gen-01CX5ZZKBK000000000000000A");
+    await waitForText(tab, "The linked request is gone: detail is kept for");
+    await follow("request=gen-half");
+    await waitForText(tab, "The link names no request");
+    await press(tab, "button", "Dismiss");
+    await tab.waitForFunction(() => !location.hash.includes("request="));
     await close();
 });
 

@@ -13,6 +13,7 @@ import { organizationId, query, setQuery } from "../../router";
 import { ColumnsMenu, shownColumns } from "./columns";
 import { FilterBar } from "./filter_bar";
 import { chosenFilters, type Request } from "./filters";
+import { useLinkedRequest } from "./linked_request";
 import { useTail } from "./live_tail";
 import { RequestPanel } from "./request_panel";
 
@@ -38,6 +39,8 @@ export function ActivityPage() {
         page === null ? null : [...(live === "on" ? tail.rows : []), ...page.data.filter((row) => !known.has(row.id))];
     const chosen = query.value.request ?? null;
     const at = rows?.findIndex((row) => row.id === chosen) ?? -1;
+    const linked = useLinkedRequest(organization, rows !== null && at < 0 ? chosen : null);
+    const beside = at >= 0 ? rows![at]! : linked.kind === "found" ? linked.row : null;
     const show = (row: Request | null) =>
         setQuery({ request: row?.id ?? null }, chosen === null || row === null ? "push" : "replace");
     const turnLive = () =>
@@ -86,7 +89,19 @@ export function ActivityPage() {
             {page?.partial && page.data.length > 0 && (
                 <Notice>Few requests match, and only a part was looked through. “Older” looks further.</Notice>
             )}
-            <div class="with-side" data-open={at >= 0 ? "" : undefined}>
+            {linked.kind === "missing" && (
+                <Notice
+                    tone="warn"
+                    action={
+                        <Button look="quiet" onClick={() => show(null)}>
+                            Dismiss
+                        </Button>
+                    }
+                >
+                    {linked.words}
+                </Notice>
+            )}
+            <div class="with-side" data-open={beside !== null ? "" : undefined}>
                 <div>
                     <Table
                         label="Requests"
@@ -133,11 +148,12 @@ export function ActivityPage() {
                         </Button>
                     </nav>
                 </div>
-                {rows !== null && at >= 0 && (
+                {beside !== null && (
                     <RequestPanel
-                        row={rows[at]!}
-                        newer={rows[at - 1] ?? null}
-                        older={rows[at + 1] ?? null}
+                        row={beside}
+                        onPage={at >= 0}
+                        newer={(at >= 0 && rows![at - 1]) || null}
+                        older={(at >= 0 && rows![at + 1]) || null}
                         onShow={show}
                     />
                 )}

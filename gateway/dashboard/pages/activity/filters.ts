@@ -66,7 +66,12 @@ const kOutcomes: Record<Outcome, string> = {
 
 export function outcomeOf(row: Request): Outcome {
     if (row.cancelled) return "cancelled";
-    return row.http_status >= 500 ? "server_error" : row.http_status >= 400 ? "client_error" : "success";
+    // 0: nothing was answered.
+    return row.http_status >= 500 || row.http_status === 0
+        ? "server_error"
+        : row.http_status >= 400
+          ? "client_error"
+          : "success";
 }
 export function outcomeText(outcome: string): string {
     return kOutcomes[outcome as Outcome] ?? outcome;

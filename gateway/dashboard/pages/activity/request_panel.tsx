@@ -10,13 +10,15 @@ import { kFilterFields, outcomeOf, outcomeText, type Request } from "./filters";
 
 interface PanelProps {
     row: Request;
+    onPage: boolean; // it is one of the list beside it
     newer: Request | null;
     older: Request | null;
     onShow: (row: Request | null) => void;
 }
 
-export function RequestPanel({ row, newer, older, onShow }: PanelProps) {
+export function RequestPanel({ row, onPage, newer, older, onShow }: PanelProps) {
     const outcome = outcomeOf(row);
+    const whyNone = (end: string) => (onPage ? `It is the ${end} of this page` : "It is not on this page of the list");
     return (
         <SidePanel
             label="Request"
@@ -28,14 +30,14 @@ export function RequestPanel({ row, newer, older, onShow }: PanelProps) {
                         look="quiet"
                         icon="chevron_up"
                         label="Newer request"
-                        whyNot={newer ? null : "It is the first of this page"}
+                        whyNot={newer ? null : whyNone("first")}
                         onClick={() => onShow(newer)}
                     />
                     <Button
                         look="quiet"
                         icon="chevron_down"
                         label="Older request"
-                        whyNot={older ? null : "It is the last of this page"}
+                        whyNot={older ? null : whyNone("last")}
                         onClick={() => onShow(older)}
                     />
                 </>
