@@ -4,6 +4,7 @@
 
 #include "accounting/accounts/mailable.h"
 #include "accounting/accounts/outbox.h"
+#include "accounting/accounts/page_link.h"
 #include "accounting/accounts/person_link.h"
 #include "gateway/api/step_up.h"
 #include "gateway/text/json_members.h"
@@ -38,7 +39,7 @@ void write_made(const Call& call, const Change& change, const MadeInvitation& ma
     const Invitation& invitation = *change.directory().find_invitation(call.organization().id, made.id);
     json.object().key("invitation");
     write_invitation(invitation, call.request.now_ms, json);
-    json.key("link").text(call.services.config.accounts.public_url + "/api/invitations/" + made.link_token);
+    json.key("link").text(page_link(call.services.config.accounts.public_url, kInvitationRoute, made.link_token));
     json.key("mailed").flag(mailed).end();
 }
 
@@ -171,8 +172,11 @@ ApiAnswer resend_invitation(Call& call, Change& change) {
     return answer;
 }
 
-ApiAnswer read_invitation(Call& call) {
-    const Invitation* const invitation = call.directory->find_invitation(digest_key(call.path("token")));
+ApiAnswer look_up_invitation(Call& call) {
+    const std::string token = call.body.required_text("token");
+    if (call.error()) return call.refusal();
+    const KeyDigest digest = digest_key(token);
+    const Invitation* const invitation = call.directory->find_invitation(digest);
     if (invitation == nullptr) {
         return api_error(Status(StatusCode::not_found, "there is no such invitation", "invitation_invalid"));
     }
@@ -186,7 +190,10 @@ ApiAnswer read_invitation(Call& call) {
     json.key("state").text(to_string(state_of(*invitation, call.request.now_ms)));
     json.key("expires_at").time(invitation->expires_ms);
     json.key("signed_in_as").text_or_null(user == nullptr ? std::string_view() : user->email);
-    json.key("signed_in_matches").flag(user != nullptr && user->email == invitation->email).end();
+    json.key("signed_in_matches").flag(user != nullptr && user->email == invitation->email);
+    // Only who got the mail is told whether the address has an account: it is his.
+    const bool mailed = digest == invitation->mail;
+    json.key("makes_account").flag(mailed && call.directory->find_user_by_email(invitation->email) == nullptr).end();
     return json_answer(json);
 }
 

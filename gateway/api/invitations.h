@@ -18,8 +18,9 @@ ApiAnswer revoke_invitation(Call& call, Change& change);
 ApiAnswer resend_invitation(Call& call, Change& change);
 // Those that are open for the verified address of the person who calls.
 ApiAnswer list_my_invitations(Call& call);
-// By the token of its link. Changes nothing: links are opened by mail programs, too.
-ApiAnswer read_invitation(Call& call);
+// By the token of its link, which is in the body: logs have paths. Changes nothing: pages are opened by mail programs,
+// too.
+ApiAnswer look_up_invitation(Call& call);
 ApiAnswer accept_invitation(Call& call, Change& change);
 
 // Enough for the person to know it again, too little to write to.
@@ -51,7 +52,7 @@ inline constexpr std::array kInvitationPageFields = {fields::list("data", kInvit
 inline constexpr Schema kInvitationPage{"InvitationPage", kInvitationPageFields};
 inline constexpr std::array kMadeInvitationFields = {
     fields::object("invitation", kInvitation),
-    fields::text("link").note("Shown this once; its last part is the token to accept with"),
+    fields::text("link").note("Shown this once; the token to accept with stands behind token="),
     fields::flag("mailed").note("Whether a mail with a link of its own goes to the address, too")};
 inline constexpr Schema kMadeInvitation{"MadeInvitation", kMadeInvitationFields};
 inline constexpr std::array kFailedInvitationFields = {fields::text("email"), fields::text("code"),
@@ -63,6 +64,11 @@ inline constexpr Schema kMadeInvitations{"MadeInvitations", kMadeInvitationsFiel
 inline constexpr std::array kRevokedFields = {fields::flag("revoked")};
 inline constexpr Schema kRevoked{"Revoked", kRevokedFields};
 
+inline constexpr Field kLinkTokenField =
+    fields::text("token").required().from(1, 200).note("What stands behind token= in the link");
+inline constexpr std::array kLinkTokenFields = {kLinkTokenField};
+inline constexpr Schema kLinkToken{"LinkToken", kLinkTokenFields};
+
 inline constexpr std::array kInvitingOrganizationFields = {fields::text("name"), fields::text("slug")};
 inline constexpr Schema kInvitingOrganization{"InvitingOrganization", kInvitingOrganizationFields};
 inline constexpr std::array kReadInvitationFields = {
@@ -73,11 +79,14 @@ inline constexpr std::array kReadInvitationFields = {
     fields::time("expires_at"),
     fields::text("signed_in_as").or_null().note("The address of whoever calls, if that is a person"),
     fields::flag("signed_in_matches").note("Whether the invitation is for that address"),
+    fields::flag("makes_account")
+        .note("Whether accepting without signing in makes an account: a mailed link, and an "
+              "address that nobody has"),
 };
 inline constexpr Schema kReadInvitation{"InvitationOfLink", kReadInvitationFields};
 
 inline constexpr std::array kAcceptFields = {
-    fields::text("token").required().from(1, 200).note("The last part of the link"),
+    kLinkTokenField,
     fields::text("name").from(1, 100).note("Of a user that accepting makes"),
     fields::text("token_name").from(1, 100).note("Of the personal token of such a user"),
     kMakeTokenField,

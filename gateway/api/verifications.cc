@@ -90,8 +90,10 @@ ApiAnswer request_registration(Call& call, Change& change) {
     return queued.ok() || queued.code() == StatusCode::full ? sent_to(*email) : api_error(queued);
 }
 
-ApiAnswer read_verification(Call& call) {
-    const auto link = find_email_link(*call.services.store, digest_key(call.path("token")), call.request.now_ms);
+ApiAnswer look_up_verification(Call& call) {
+    const std::string token = call.body.required_text("token");
+    if (call.error()) return call.refusal();
+    const auto link = find_email_link(*call.services.store, digest_key(token), call.request.now_ms);
     if (!link) return api_error(link.error());
     const User* const user = signed_in(call, *call.directory);
     JsonWriter json;

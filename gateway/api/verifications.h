@@ -5,6 +5,7 @@
 
 #include "accounting/accounts/email_link.h"
 #include "gateway/api/call.h"
+#include "gateway/api/invitations.h"
 #include "gateway/api/people.h"
 
 namespace tollgate {
@@ -13,8 +14,9 @@ namespace tollgate {
 ApiAnswer request_verification(Call& call, Change& change);
 // Sends whoever has the address a mail; what it says depends on whether there is such a person, the answer does not.
 ApiAnswer request_registration(Call& call, Change& change);
-// By the token of its link. Changes nothing: links are opened by mail programs, too.
-ApiAnswer read_verification(Call& call);
+// By the token of its link, which is in the body: logs have paths. Changes nothing: pages are opened by mail programs,
+// too.
+ApiAnswer look_up_verification(Call& call);
 ApiAnswer confirm_verification(Call& call, Change& change);
 
 inline constexpr std::array kMailSentFields = {fields::text("sent_to")};
@@ -30,7 +32,7 @@ inline constexpr std::array kReadVerificationFields = {
 };
 inline constexpr Schema kReadVerification{"VerificationOfLink", kReadVerificationFields};
 inline constexpr std::array kConfirmFields = {
-    fields::text("token").required().from(1, 200).note("The last part of the link"),
+    kLinkTokenField,
     fields::text("token_name").from(1, 100).note("Of the personal token that a registration makes"),
     kMakeTokenField,
 };

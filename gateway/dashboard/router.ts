@@ -10,8 +10,8 @@ export type Route =
     | { kind: "alone"; page: AlonePage } // without the shell around it, and without signing in
     | { kind: "unknown" };
 
-export type AlonePage = "sign-in" | "setup" | "reset" | "password" | "invitation" | "verification";
-const kAlone: readonly string[] = ["sign-in", "setup", "reset", "password", "invitation", "verification"];
+const kAlone = ["sign-in", "setup", "register", "reset", "password", "invitation", "verification"] as const;
+export type AlonePage = (typeof kAlone)[number];
 
 export type Query = Record<string, string>;
 
@@ -48,7 +48,7 @@ function routeOf(path: string[]): Route {
     }
     if (first === "operator") return { kind: "operator", page: second ?? "organizations", rest: path.slice(2) };
     if (first === "account") return { kind: "account", page: second ?? "profile" };
-    if (kAlone.includes(first) && second === undefined) return { kind: "alone", page: first as AlonePage };
+    if (kAlone.includes(first as AlonePage) && second === undefined) return { kind: "alone", page: first as AlonePage };
     return { kind: "unknown" };
 }
 

@@ -7,6 +7,8 @@
 
 namespace tollgate {
 
+struct Organization;
+
 struct InvitationLetter {
     std::string organization, inviter, role;  // no inviter: it says none
 };
@@ -18,7 +20,7 @@ Letter password_letter(const std::string& base, const std::string& token);
 // To somebody who has an account already: whoever registered learns nothing of that.
 Letter known_address_letter(const std::string& base);
 // `text` is of the outbox: what happened, in lines.
-Letter alert_letter(const std::string& base, const std::string& organization, const std::string& text);
+Letter alert_letter(const std::string& base, const Organization& organization, const std::string& text);
 // The same of what somebody signs in with.
 Letter security_letter(const std::string& base, const std::string& text);
 Letter invitation_letter(const std::string& base, const std::string& token, const InvitationLetter& about);

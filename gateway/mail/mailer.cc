@@ -159,7 +159,7 @@ Result<Letter> Mailer::write(Change& change, Mail& mail) {
     if (mail.kind == MailKind::alert) {
         const auto organization = open_organization(change, mail.organization);
         if (!organization) return over("the organization is deleted");
-        return alert_letter(base_, (*organization)->name, mail.text);
+        return alert_letter(base_, **organization, mail.text);
     }
     if (mail.kind == MailKind::security) return security_letter(base_, mail.text);
     EmailLink link{.email = mail.to, .name = mail.name};

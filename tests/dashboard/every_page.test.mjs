@@ -51,6 +51,7 @@ const kPages = [
     "#/operator/audit/refusals",
     "#/sign-in",
     "#/setup?token=x",
+    "#/register",
     "#/reset",
     "#/password?token=x",
     "#/invitation?token=x",

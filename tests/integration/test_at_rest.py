@@ -68,7 +68,7 @@ class Seeds:
         email = address()
         body = {"email": email}
         made = self.once(self.team.owner.token, f"{self.team.path}/invitations", body)["data"][0]
-        self.plain["invitation's link"] = made["link"].rpartition("/")[2]
+        self.plain["invitation's link"] = made["link"].rpartition("token=")[2]
         self.plain["mailed invitation"] = token_in(self.folder.one(email))
 
     def make_links(self):

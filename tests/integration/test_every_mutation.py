@@ -19,6 +19,8 @@ READ_BY_POST = {
     "POST /api/v1/analytics/query",
     "POST /api/organizations/{organization}/routing/preview",
     "POST /api/me/passkeys/options",
+    "POST /api/invitations/lookup",
+    "POST /api/verifications/lookup",
     "POST /api/sessions/current/passkey-options",
 }
 

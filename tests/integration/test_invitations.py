@@ -7,6 +7,7 @@ import pytest
 
 from support.pages import pages_of
 from support.people import new_team, refusal_of
+from support.waiting import eventually
 
 NOBODY = "0191e0c8-0000-7000-8000-000000000000"
 
@@ -23,8 +24,8 @@ def pending(team):
     return pages_of(team.gateway, f"{team.path}/invitations", 100)
 
 
-def read(team, token, method="GET", key=None):
-    return team.gateway.request(method, f"/api/invitations/{token}", key=key)
+def read(team, token, key=None):
+    return team.gateway.request("POST", "/api/invitations/lookup", key=key, json={"token": token})
 
 
 def test_an_invited_person_joins_with_the_role_of_the_invitation(gateway, team):
@@ -51,8 +52,7 @@ def test_row_1_reading_the_link_changes_nothing_and_says_who_is_signed_in(gatewa
     guest = gateway.person()
     invitation, token = team.invite(team.owner, guest.email)
     for key in (team.owner.token, None, guest.token):
-        for method in ("GET", "HEAD"):
-            assert read(team, token, method, key).status == 200
+        assert read(team, token, key).status == 200
     shown = read(team, token, key=team.owner.token).json()
     assert (shown["signed_in_as"], shown["signed_in_matches"]) == (team.owner.email, False)
     assert read(team, token).json()["signed_in_as"] is None
@@ -226,7 +226,7 @@ def test_an_invitation_sent_again_has_a_new_link_and_new_time(gateway, team):
     guest = gateway.person()
     invitation, old = team.invite(team.owner, guest.email)
     again = team.may(team.owner, "POST", f"/invitations/{invitation['id']}/resend")
-    new = again["link"].rpartition("/")[2]
+    new = again["link"].rpartition("token=")[2]
     assert new != old and again["invitation"]["expires_at"] >= invitation["expires_at"]
     assert refusal_of(team.accept(guest, old)) == (404, "invitation_invalid")
     assert team.accept(guest, new).status == 200
@@ -266,7 +266,21 @@ def test_row_23_an_invitation_of_another_organization_is_unknown(gateway, team):
     assert len(pending(other)) == 1
 
 
-@pytest.mark.parametrize("token", ["tg-inv-unknown", "x", "%00", "a" * 300])
+def test_the_link_leads_to_a_page_and_is_a_path_where_no_public_url_is_known(team):
+    made = team.may(team.owner, "POST", "/invitations", {"email": address()})["data"][0]
+    assert made["link"].startswith("/#/invitation?token=tg-inv-")
+
+
+def test_the_token_of_a_link_is_in_no_log(gateway, team):
+    guest = gateway.person()
+    _, token = team.invite(team.owner, guest.email)
+    assert read(team, token, guest.token).status == 200 and team.accept(guest, token).status == 200
+    assert read(team, token, guest.token).status == 200
+    eventually(lambda: gateway.access_log.read_text().count("invitation_link") >= 2)
+    assert token not in gateway.access_log.read_text() + gateway.log_file.read_text()
+
+
+@pytest.mark.parametrize("token", ["tg-inv-unknown", "x", "%00", "a" * 200])
 def test_an_unknown_link_is_404(gateway, team, token):
     assert read(team, token).status == 404
     accepted = team.accept(team.member, token)
@@ -317,10 +331,12 @@ def test_who_was_removed_cannot_come_back_by_the_old_link(gateway, team):
 def test_one_address_does_not_call_without_a_key_all_the_time(start_gateway):
     gateway = start_gateway(workers=1)
     root = gateway.root_key
-    answers = [gateway.request("GET", "/api/invitations/none") for _ in range(70)]
+    none = {"token": "none"}
+    answers = [gateway.request("POST", "/api/invitations/lookup", json=none) for _ in range(70)]
     assert [answer.status for answer in answers] == [404] * 60 + [429] * 10
     assert answers[-1].header("retry-after") == "60"
-    assert gateway.request("GET", "/api/invitations/none", key=root).status == 404, "with a key it is somebody"
+    again = gateway.request("POST", "/api/invitations/lookup", key=root, json=none)
+    assert again.status == 404, "with a key it is somebody"
 
 
 LOSSES = {

@@ -121,7 +121,7 @@ def test_its_people_lose_it_and_are_sent_home(gateway, team):
         me = gateway.request("GET", "/api/me", key=person.token).json()
         assert [one["id"] for one in me["organizations"]] == [person.organization]
         assert me["current_organization_id"] == person.organization
-    assert gateway.request("GET", f"/api/invitations/{token}").status == 404
+    assert gateway.request("POST", "/api/invitations/lookup", json={"token": token}).status == 404
 
 
 def test_of_a_deleted_one_the_operator_reads_the_books_and_gives_it_nothing(gateway, team):

@@ -9,7 +9,7 @@ import pytest
 from support import processes
 from support.browser import Browser, give_password, signed_in
 from support.host_acts import admin
-from support.mail import DropFolder, mail_config
+from support.mail import DropFolder, mail_config, token_in
 from support.master_key import secrets_of
 from support.people import new_team, refusal_of
 from support.waiting import eventually
@@ -119,7 +119,7 @@ def test_without_mail_nobody_is_mailed_a_link(start_gateway, tmp_path):
 def test_who_is_invited_chooses_a_password(own, folder):
     team = new_team(own)
     team.may(team.owner, "POST", "/invitations", {"email": "new@people.test", "role": "member"})
-    token = re.search(r"/api/invitations/(tg-inv-\S+)", folder.one("new@people.test").get_content())[1]
+    token = token_in(folder.one("new@people.test"))
     browser = Browser(own)
     accepted = browser.gets("POST", "/api/invitations/accept", {"token": token, "make_token": False})
     assert "personal_token" not in accepted

@@ -344,7 +344,7 @@ void Clerk::note(const AccountCall& call, const ApiAnswer& answer) {
     AccountModel& model = world_.accounts;
     const auto now = world_.process->office->accounts().directory();
     if (const auto key = key_of(call); key && is_revoked(*now, *key)) model.revoked.insert(*key);
-    constexpr std::string_view kLink = "/api/invitations/";
+    constexpr std::string_view kLink = "/#/invitation?token=";
     const auto link = answer.body.find(kLink);
     if (link == std::string::npos) return;
     const auto begin = link + kLink.size();

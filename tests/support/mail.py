@@ -17,8 +17,12 @@ def parsed(data):
 
 
 def token_in(message):
-    """The token of the link in a mail."""
-    return re.search(r"/api/(?:verifications|invitations)/(tg-\S+)", message.get_content())[1]
+    """The token of the link in a mail, which leads to a page."""
+    return re.search(r"^  https?://\S+/#/(?:verification|invitation)\?token=(tg-\S+)\s*$", message.get_content(), re.M)[1]
+
+
+def links_in(message):
+    return re.findall(r"^  (https?://\S+)\s*$", message.get_content(), re.M)
 
 
 class DropFolder:

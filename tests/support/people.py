@@ -45,7 +45,7 @@ class Team:
         made = self.may(by, "POST", "/invitations", {"email": email, "role": role})
         [one] = made["data"]
         assert made["failed"] == []
-        return one["invitation"], one["link"].rpartition("/")[2]
+        return one["invitation"], one["link"].rpartition("token=")[2]
 
     def accept(self, person, token):
         body = {"token": token}

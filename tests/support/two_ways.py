@@ -17,7 +17,7 @@ ONE_ORGANIZATION = "/api/organizations/{organization}"
 # In routes "…" is ONE_ORGANIZATION.
 ACTS = {
     "register": ("POST /api/registrations", "registration create"),
-    "read mailed link": ("GET /api/verifications/{token}", "verification show"),
+    "read mailed link": ("POST /api/verifications/lookup", "verification show"),
     "confirm mailed link": ("POST /api/verifications/confirm", "verification confirm"),
     "show myself": ("GET /api/me", "me show"),
     "create organization": ("POST /api/organizations", "org create"),
@@ -25,7 +25,7 @@ ACTS = {
     "delete organization": ("DELETE …", "org delete"),
     "set default": ("PUT …/llm", "org set-llm"),
     "invite": ("POST …/invitations", "invitation create"),
-    "read invitation": ("GET /api/invitations/{token}", "invitation read"),
+    "read invitation": ("POST /api/invitations/lookup", "invitation read"),
     "accept invitation": ("POST /api/invitations/accept", "invitation accept"),
     "list members": ("GET …/members", "member list"),
     "change member": ("PATCH …/members/{member}", "member update"),

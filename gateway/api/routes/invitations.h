@@ -26,8 +26,8 @@ inline constexpr Operation kInvitationsRoutes[] = {
      "Replace the link of an invitation and its time", {.answer = &kMadeInvitation}},
     {kPost, "/api/invitations/accept", "invitation_accept", anybody, accounts, {accept_invitation, "invitation.accept"},
      "Accept an invitation", {.body = &kAccept, .answer = &kAccepted}},
-    {kGet, "/api/invitations/{token}", "invitation_link", anybody, readers, {read_invitation},
-     "Read what an invitation is for; changes nothing", {.answer = &kReadInvitation}},
+    {kPost, "/api/invitations/lookup", "invitation_link", anybody, readers, {look_up_invitation},
+     "Read what an invitation is for; changes nothing", {.body = &kLinkToken, .answer = &kReadInvitation}},
 };
 // clang-format on
 

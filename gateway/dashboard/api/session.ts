@@ -50,16 +50,17 @@ effect(() => {
     if (refusedAsUnknown.value > 0) noteSignedOut();
 });
 
-export async function signOut(): Promise<ApiError | null> {
+// `to`: where the next person goes on.
+export async function signOut(to?: string): Promise<ApiError | null> {
     const answer = await callRaw("DELETE", "/api/sessions/current");
     if (!answer.ok && answer.error.status !== 401) return answer.error;
-    forgetSession();
+    forgetSession(to);
     return null;
 }
 
 // Nothing of the person stays in the page: it is loaded anew.
-export function forgetSession(): void {
+export function forgetSession(to = "#/sign-in"): void {
     session.value = { kind: "signed_out" };
-    location.hash = "#/sign-in";
+    location.hash = to;
     location.reload();
 }

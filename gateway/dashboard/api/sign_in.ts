@@ -8,6 +8,7 @@ export interface SignInOffers {
     set_up: boolean; // false: nobody operates the gateway who signs in
     password: boolean;
     password_reset: boolean; // by mail
+    registration: boolean; // some people may make an account for themselves
     passkey: boolean;
     identity_providers: { id: string; name: string }[];
 }
@@ -15,6 +16,7 @@ const kLeastOffers: SignInOffers = {
     set_up: true,
     password: true,
     password_reset: false,
+    registration: false,
     passkey: true,
     identity_providers: [],
 };

@@ -2,6 +2,7 @@
 import type { FunctionComponent } from "preact";
 import type { AlonePage } from "../router";
 import { InvitationPage } from "./invitation";
+import { RegisterPage } from "./register";
 import { NewPasswordPage, ResetPage } from "./reset";
 import { SetupPage } from "./setup";
 import { SignInPage } from "./sign_in/sign_in_page";
@@ -10,6 +11,7 @@ import { VerificationPage } from "./verification";
 export const kAlonePages: Record<AlonePage, FunctionComponent> = {
     "sign-in": SignInPage,
     setup: SetupPage,
+    register: RegisterPage,
     reset: ResetPage,
     password: NewPasswordPage,
     invitation: InvitationPage,

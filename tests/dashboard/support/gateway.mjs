@@ -48,9 +48,9 @@ providers:
 `;
 }
 
-// `config`: further YAML. With `upstream`, the models of the sample upstream can be called. `url` is the public address, by
-// which everything goes, also what tests call themselves.
-export async function startGateway({ upstream = false, config = "" } = {}) {
+// `config`: further YAML; `accounts`: more of that section. With `upstream`, the models of the sample upstream can be
+// called. `url` is the public address, by which everything goes, also what tests call themselves.
+export async function startGateway({ upstream = false, config = "", accounts = {} } = {}) {
     const front = await planFront();
     const directory = await mkdtemp(join(tmpdir(), "tollgate-dashboard-"));
     const data = join(directory, "data");
@@ -75,7 +75,7 @@ catalogue: [${join(kRoot, "configs/catalogue")}]
 data_dir: ${data}
 access_log: ${join(directory, "access.log")}
 secrets: {master_key_file: ${masterKey}}
-accounts: {public_url: "${front.url}"}
+accounts: ${JSON.stringify({ public_url: front.url, ...accounts })}
 trusted_proxies: [127.0.0.1/32]
 ${more}${config}`,
     );

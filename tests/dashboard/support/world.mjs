@@ -9,10 +9,10 @@ import { startGateway } from "./gateway.mjs";
 import { signIn } from "./signing_in.mjs";
 
 // Call it at the top of a file: `const world = useWorld()`, and read its members inside tests.
-export function useWorld({ usage = 8, config = "" } = {}) {
+export function useWorld({ usage = 8, config = "", accounts = {} } = {}) {
     const world = { gateway: null, browser: null, owner: null, admin: null, member: null, team: null, key: null };
     before(async () => {
-        world.gateway = await startGateway({ upstream: true, config });
+        world.gateway = await startGateway({ upstream: true, config, accounts });
         world.browser = await startBrowser();
         world.owner = await newPerson(world.gateway);
         world.team = world.owner.organization;

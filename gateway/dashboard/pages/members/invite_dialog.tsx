@@ -1,5 +1,6 @@
 // Invites people by their addresses, many at once, and shows the links: no mail server is needed.
 import { useState } from "preact/hooks";
+import { absoluteLink } from "../../api/links";
 import { useAction } from "../../api/use_call";
 import type { components } from "../../api/types";
 import { Button, CopyButton } from "../../components/button";
@@ -13,13 +14,6 @@ type Made = components["schemas"]["MadeInvitation"];
 type Outcome = components["schemas"]["MadeInvitations"];
 
 const kMostAtOnce = 50;
-
-// The page that shows what a link is for, wherever a proxy has put this one. The token is the link's last part.
-export function pageLink(link: string): string {
-    if (link.includes("#")) return link;
-    const token = link.slice(link.lastIndexOf("/") + 1);
-    return `${location.href.split("#")[0]}#/invitation?token=${encodeURIComponent(token)}`;
-}
 
 export function InviteDialog({ onClose, onInvited }: { onClose: () => void; onInvited: () => void }) {
     const [typed, setTyped] = useState("");
@@ -106,8 +100,8 @@ export function Links({ made }: { made: readonly Made[] }) {
                         )}
                     </span>
                     <div class="secret">
-                        <code data-link>{pageLink(link)}</code>
-                        <CopyButton text={pageLink(link)} />
+                        <code data-link>{absoluteLink(link)}</code>
+                        <CopyButton text={absoluteLink(link)} />
                     </div>
                 </div>
             ))}

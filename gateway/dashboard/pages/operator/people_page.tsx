@@ -1,6 +1,7 @@
 // Everybody who has an account: suspended and brought back, made an operator, let in by a link for a new password.
 import { useState } from "preact/hooks";
 import { call } from "../../api/client";
+import { absoluteLink } from "../../api/links";
 import { me } from "../../api/session";
 import type { components } from "../../api/types";
 import { useAction, useList } from "../../api/use_call";
@@ -134,7 +135,7 @@ export function OperatorPeoplePage() {
             {link && (
                 <SecretDialog
                     title="Link for a new password"
-                    secret={link.link.link}
+                    secret={absoluteLink(link.link.link)}
                     about={`Give it to ${link.user.email} by a way that you trust. It works once, until ${timeText(new Date(link.link.expires_at))}.`}
                     onClose={() => setLink(null)}
                 />

@@ -9,7 +9,7 @@ export function SignInAgain() {
         <Dialog title="Your session has ended" onClose={() => {}} mustAnswer>
             <p class="soft">Sign in again to go on. Nothing that you typed is lost.</p>
             <SignInForm email={me.value?.user.email} onDone={() => {}} target={location.hash} />
-            <Button look="quiet" onClick={forgetSession}>
+            <Button look="quiet" onClick={() => forgetSession()}>
                 Sign in as somebody else
             </Button>
         </Dialog>

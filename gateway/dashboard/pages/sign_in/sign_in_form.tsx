@@ -112,6 +112,11 @@ export function SignInForm({ email: known, target, onDone }: SignInFormProps) {
                     Forgot the password?
                 </a>
             )}
+            {known === undefined && offers?.registration && (
+                <a class="small" href="#/register">
+                    Make an account
+                </a>
+            )}
         </form>
     );
 }
