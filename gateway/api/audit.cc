@@ -1,5 +1,6 @@
 #include "gateway/api/audit.h"
 
+#include "gateway/api/actor_name.h"
 #include "gateway/api/usage_table.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
@@ -89,13 +90,6 @@ ApiAnswer list(Call& call, const Id128& organization) {
     return json_answer(json);
 }
 
-std::string name_of(const Directory& directory, std::string_view actor) {
-    constexpr std::string_view kUser = "user:";
-    const auto id = actor.starts_with(kUser) ? parse_uuid(actor.substr(kUser.size())) : std::nullopt;
-    const User* const user = id ? directory.find_user(*id) : nullptr;
-    return user != nullptr ? user->name : std::string();
-}
-
 ApiAnswer refusals(Call& call, const Id128& organization) {
     const Page asked = read_page_of_any(call, kMaxRefusalPage, kUsualRefusals);
     if (call.error()) return call.refusal();
@@ -107,7 +101,7 @@ ApiAnswer refusals(Call& call, const Id128& organization) {
     json.object().key("data").array();
     for (const RefusedAct& act : page->acts) {
         json.object().key("date").text(rfc3339(act.day * kDayMs).substr(0, 10)).key("actor").text(act.actor);
-        json.key("actor_name").text_or_null(name_of(*call.directory, act.actor)).key("via").text_or_null(act.via);
+        json.key("actor_name").text_or_null(actor_name(call, act.actor)).key("via").text_or_null(act.via);
         json.key("method").text_or_null(act.method).key("route").text_or_null(act.route);
         json.key("reason").text(to_string(act.reason)).key("address").text_or_null(act.address);
         json.key("count").number(static_cast<std::int64_t>(act.count));

@@ -1,5 +1,6 @@
 #include "gateway/api/credit_requests.h"
 
+#include "gateway/api/actor_name.h"
 #include "gateway/api/purchases.h"
 #include "gateway/worker.h"
 
@@ -16,10 +17,13 @@ std::string_view transaction_state(const Call& call, const CreditRequest& reques
 void write_request(const Call& call, const CreditRequest& request, JsonWriter& json) {
     const bool approved = request.state == CreditRequestState::approved;
     json.object().key("id").text(to_uuid(request.id)).key("user_id").text(to_uuid(request.user));
+    json.key("user_name").text_or_null(actor_name(call, "user:" + to_uuid(request.user)));
     json.key("amount").usd(request.amount).key("note").text_or_null(request.note);
     json.key("state").text(to_string(request.state)).key("approved_amount");
     approved ? json.usd(request.approved) : json.null();
-    json.key("decided_by").text_or_null(request.decided_by).key("decided_at").time(request.decided_ms);
+    json.key("decided_by").text_or_null(request.decided_by);
+    json.key("decided_by_name").text_or_null(actor_name(call, request.decided_by));
+    json.key("decided_at").time(request.decided_ms);
     json.key("decision_note").text_or_null(request.decision_note);
     json.key("transaction_id").text_or_null(approved ? to_ulid(request.transaction) : std::string());
     json.key("transaction_state").text_or_null(transaction_state(call, request));

@@ -32,11 +32,13 @@ inline constexpr Schema kCreditRequestsQuery{"CreditRequestsQuery", kCreditReque
 inline constexpr std::array kCreditRequestFields = {
     fields::uuid("id"),
     fields::uuid("user_id").note("Who asks"),
+    fields::text("user_name").or_null(),
     fields::usd("amount"),
     fields::text("note").or_null(),
     kCreditRequestState,
     fields::usd("approved_amount").or_null(),
     fields::text("decided_by").or_null().note("As the audit names who did"),
+    fields::text("decided_by_name").or_null().note("If that is a person"),
     fields::time("decided_at").or_null(),
     fields::text("decision_note").or_null(),
     fields::text("transaction_id").or_null().note("The purchase or grant that it became"),

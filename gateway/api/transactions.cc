@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/api/actor_name.h"
 #include "gateway/api/generation.h"
 #include "gateway/api/purchases.h"
 #include "gateway/text/time_text.h"
@@ -68,7 +69,7 @@ ApiAnswer end_purchase(Call& call, TransactionKind kind) {
 ApiAnswer closed_to_new_credit() { return api_error(ErrorKind::not_found, "the organization was deleted"); }
 
 // All that a row may say; what its kind does not have is null.
-Columns columns_of(const HistoryRow& row) {
+Columns columns_of(const Call& call, const HistoryRow& row) {
     const bool usage = row.kind == EntryKind::usage;
     const auto ulid = [](const Id128& id, std::string_view prefix = {}) {
         return id.is_nil() ? Value{} : text_of(std::string(prefix) + to_ulid(id));
@@ -90,23 +91,25 @@ Columns columns_of(const HistoryRow& row) {
             {"priority", usage ? Value{} : number_of(row.priority)},
             {"expires_at", time(row.expires_ms)},
             {"actor", text_of(row.actor)},
+            {"actor_name", text_of(actor_name(call, row.actor))},
             {"note", text_of(row.note)},
             {"created_at", time(row.created_ms)},
             {"confirmed_at", confirmed ? time(row.at_ms) : Value{}},
-            {"confirmed_by", text_of(row.confirmed_by)}};
+            {"confirmed_by", text_of(row.confirmed_by)},
+            {"confirmed_by_name", text_of(actor_name(call, row.confirmed_by))}};
 }
 
 // Without the members that rows of its kind don't have.
-void write_row(const HistoryRow& row, JsonWriter& json) {
+void write_row(const Call& call, const HistoryRow& row, JsonWriter& json) {
     const bool usage = row.kind == EntryKind::usage;
     const bool took_less = row.asked != NanoUsd{} && row.asked != row.amount;
-    Columns columns = columns_of(row);
+    Columns columns = columns_of(call, row);
     std::erase_if(columns, [&](const auto& column) {
         const std::string_view name = column.first;
         if (name == "asked") return !took_less;
-        if (name == "confirmed_at" || name == "confirmed_by") return row.kind != EntryKind::purchase;
+        if (name.starts_with("confirmed_")) return row.kind != EntryKind::purchase;
         if (name == "date" || name == "requests") return !usage;
-        return usage && (name == "priority" || name == "expires_at" || name == "actor" || name == "note");
+        return usage && (name == "priority" || name == "expires_at" || name.starts_with("actor") || name == "note");
     });
     write_json(columns, json);
 }
@@ -143,10 +146,10 @@ ApiAnswer history_csv(const Call& call, const Page& asked, HistoryQuery query) {
         if (!after.empty()) query.before = parse_ulid(after);
         const auto page = call.services.ledger->history(query);
         if (!page) return std::unexpected(page.error());
-        for (const HistoryRow& row : page->rows) rows.push_back(columns_of(row));
+        for (const HistoryRow& row : page->rows) rows.push_back(columns_of(call, row));
         return place_behind(*page);
     };
-    return csv_list(call, asked, columns_of(HistoryRow{}), read);
+    return csv_list(call, asked, columns_of(call, HistoryRow{}), read);
 }
 
 ApiAnswer list_history(Call& call, const Page& asked, const HistoryQuery& query) {
@@ -157,7 +160,7 @@ ApiAnswer list_history(Call& call, const Page& asked, const HistoryQuery& query)
     if (!page) return api_error(page.error());
     JsonWriter json;
     json.object().key("data").array();
-    for (const HistoryRow& row : page->rows) write_row(row, json);
+    for (const HistoryRow& row : page->rows) write_row(call, row, json);
     json.end().key("next_cursor").text_or_null(asked.cursor(place_behind(*page))).end();
     return json_answer(json);
 }

@@ -95,10 +95,12 @@ inline constexpr std::array kTransactionFields = {
     fields::integer("priority").maybe(),
     fields::time("expires_at").or_null().maybe(),
     fields::text("actor").or_null().maybe(),
+    fields::text("actor_name").or_null().maybe().note("If that is a person"),
     fields::text("note").or_null().maybe(),
     fields::time("created_at").or_null(),
     fields::time("confirmed_at").or_null().maybe().note("Of a purchase: when its credit moved"),
     fields::text("confirmed_by").or_null().maybe(),
+    fields::text("confirmed_by_name").or_null().maybe().note("If that is a person"),
 };
 inline constexpr Schema kTransaction{"Transaction", kTransactionFields};
 inline constexpr std::array kTransactionPageFields = {fields::list("data", kTransaction), kNextCursor};

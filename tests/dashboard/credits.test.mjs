@@ -33,7 +33,7 @@ test("steps: read the balance; the ledger has each movement with the balance aft
     assert.equal(title, `$${balance}`, "the exact amount is there, too");
     const rows = await tab.$$eval("tbody tr", (all) => all.map((one) => one.innerText));
     assert.match(rows[0], /UTC day.*Usage.*2 requests/s);
-    assert.match(rows[1], /Grant.*\$50\.00\s+\$50\.00.*for tests.*the operator/s);
+    assert.match(rows[1], /Grant.*\$50\.00\s+\$50\.00.*for tests.*The operator/s);
     assert.ok(seen.calls.length <= 4, seen.calls.join());
     await isForEveryone(tab);
     await close();
@@ -61,6 +61,7 @@ test("step: add credits; a purchase waits, and can be cancelled", async () => {
     assert.doesNotMatch(tab.url(), /act=/);
     await tab.reload();
     await settle(tab);
+    assert.match(await textOf(tab, "tbody"), /Purchase\s+Pending.*for December\s+Alan Admin/s, "people by their names");
     await press(tab, "button", "Cancel");
     await eventually(async () => (await of("purchases")).data.map((one) => one.state), ["cancelled"]);
     await close();
@@ -131,7 +132,7 @@ test("a member asks, an admin answers, and the member sees it", async () => {
     assert.equal((await of("credit-requests")).data[0].amount, 15);
 
     const admins = await world.openAs(world.admin, "credits?tab=requests");
-    assert.match(await textOf(admins.tab, "tbody"), /\$15\.00.*an experiment.*Waits/s);
+    assert.match(await textOf(admins.tab, "tbody"), /\$15\.00\s+Mary Member\s+an experiment.*Waits/s);
     await press(admins.tab, "button", "Approve");
     await retype(admins.tab, "Amount (USD)", "12");
     await isForEveryone(admins.tab);

@@ -1305,6 +1305,8 @@ export interface components {
             address: string | null;
             company: string | null;
             contact_email: string | null;
+            /** @description If that is a person */
+            decided_by_name: string | null;
             contact_name: string | null;
             tax_id: string | null;
             version: number;
@@ -1323,6 +1325,7 @@ export interface components {
             /** @description What was moved */
             amount: Decimal;
             balance: Decimal;
+            user_name: string | null;
             /** @description Whether the Idempotency-Key had been seen: nothing was booked now */
             repeated: boolean;
             transaction_id: string;
@@ -3670,6 +3673,8 @@ export interface components {
         Token: {
             /** Format: date-time */
             created_at: string;
+            /** @description If that is a person */
+            actor_name?: string | null;
             disabled: boolean;
             /** Format: date-time */
             expires_at: string | null;
@@ -3680,6 +3685,8 @@ export interface components {
              * Format: date-time
              * @description null: never
              */
+            /** @description If that is a person */
+            confirmed_by_name?: string | null;
             last_used_at: string | null;
             may_infer: boolean;
             name: string;

@@ -108,8 +108,7 @@ const kColumns: readonly Column<CreditRequest>[] = [
     {
         key: "who",
         name: "Who",
-        show: (request) =>
-            request.user_id === me.value?.user.id ? "You" : `a member (${request.user_id.slice(0, 8)}…)`,
+        show: (request) => (request.user_id === me.value?.user.id ? "You" : (request.user_name ?? "A former member")),
     },
     { key: "note", name: "What for", show: (request) => request.note ?? <span class="soft">–</span> },
     { key: "created", name: "Asked", show: (request) => <Time value={request.created_at} look="relative" /> },

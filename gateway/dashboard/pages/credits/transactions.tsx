@@ -16,6 +16,7 @@ import { Table, type Column } from "../../components/table";
 import { Time, countText } from "../../components/time";
 import { showToast } from "../../components/toast";
 import { organizationId, query, setQuery } from "../../router";
+import { actorWords } from "../audit/actor";
 
 type Transaction = components["schemas"]["Transaction"];
 
@@ -139,7 +140,7 @@ const kColumns: readonly Column<Transaction>[] = [
     { key: "amount", name: "Amount", end: true, show: (row) => <Money value={row.amount} /> },
     { key: "balance", name: "Balance", end: true, show: (row) => <Money value={row.balance} /> },
     { key: "what", name: "What for", show: whatFor },
-    { key: "actor", name: "By", show: (row) => <Actor name={row.confirmed_by ?? row.actor ?? null} /> },
+    { key: "actor", name: "By", show: by },
 ];
 
 function whatFor(row: Transaction) {
@@ -151,13 +152,10 @@ function whatFor(row: Transaction) {
     return row.note || row.reference || <span class="soft">–</span>;
 }
 
-const kActors: Record<string, string> = { root: "the operator", local: "a command on the host" };
-
-export function Actor({ name }: { name: string | null }) {
-    if (name === null) return <span class="soft">–</span>;
-    const [kind = "", id = ""] = name.split(":", 2);
-    const words =
-        kActors[name] ??
-        (kind === "job" ? `the gateway (${id})` : `${kind === "user" ? "a person" : kind} ${id.slice(0, 8)}…`);
-    return <span title={name}>{words}</span>;
+// A purchase moves credit when it is confirmed, by whoever does that.
+function by(row: Transaction) {
+    const confirmed = row.confirmed_by ?? null;
+    const actor = confirmed ?? row.actor ?? null;
+    if (actor === null) return <span class="soft">–</span>;
+    return actorWords(actor, (confirmed === null ? row.actor_name : row.confirmed_by_name) ?? null);
 }
