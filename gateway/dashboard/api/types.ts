@@ -56,17 +56,17 @@ export interface paths {
         /** List the configured providers with their health */
         get: operations["get_api_instance_providers"];
     };
-    "/api/invitations/{token}": {
-        parameters: {
-        };
-        /** Read what an invitation is for; changes nothing */
-        get: operations["get_api_invitations_token"];
-    };
     "/api/invitations/accept": {
         parameters: {
         };
         /** Accept an invitation */
         post: operations["post_api_invitations_accept"];
+    };
+    "/api/invitations/lookup": {
+        parameters: {
+        };
+        /** Read what an invitation is for; changes nothing */
+        post: operations["post_api_invitations_lookup"];
     };
     "/api/mail": {
         parameters: {
@@ -836,17 +836,17 @@ export interface paths {
         /** Create a personal token for a user; its plaintext is shown once */
         post: operations["post_api_users_user_tokens"];
     };
-    "/api/verifications/{token}": {
-        parameters: {
-        };
-        /** Read what a mailed link is for; changes nothing */
-        get: operations["get_api_verifications_token"];
-    };
     "/api/verifications/confirm": {
         parameters: {
         };
         /** Confirm an address by the token of a mailed link */
         post: operations["post_api_verifications_confirm"];
+    };
+    "/api/verifications/lookup": {
+        parameters: {
+        };
+        /** Read what a mailed link is for; changes nothing */
+        post: operations["post_api_verifications_lookup"];
     };
     "/api/version": {
         parameters: {
@@ -889,7 +889,7 @@ export interface components {
             make_token?: boolean;
             /** @description Of a user that accepting makes */
             name?: string;
-            /** @description The last part of the link */
+            /** @description What stands behind token= in the link */
             token: string;
             /** @description Of the personal token of such a user */
             token_name?: string;
@@ -1305,8 +1305,6 @@ export interface components {
             address: string | null;
             company: string | null;
             contact_email: string | null;
-            /** @description If that is a person */
-            decided_by_name: string | null;
             contact_name: string | null;
             tax_id: string | null;
             version: number;
@@ -1325,7 +1323,6 @@ export interface components {
             /** @description What was moved */
             amount: Decimal;
             balance: Decimal;
-            user_name: string | null;
             /** @description Whether the Idempotency-Key had been seen: nothing was booked now */
             repeated: boolean;
             transaction_id: string;
@@ -1403,7 +1400,7 @@ export interface components {
         ConfirmVerification: {
             /** @description Of a new user; false: a token to choose a password by, and no personal token */
             make_token?: boolean;
-            /** @description The last part of the link */
+            /** @description What stands behind token= in the link */
             token: string;
             /** @description Of the personal token that a registration makes */
             token_name?: string;
@@ -1455,6 +1452,8 @@ export interface components {
             decided_at: string | null;
             /** @description As the audit names who did */
             decided_by: string | null;
+            /** @description If that is a person */
+            decided_by_name: string | null;
             decision_note: string | null;
             /** Format: uuid */
             id: string;
@@ -1473,6 +1472,7 @@ export interface components {
              * @description Who asks
              */
             user_id: string;
+            user_name: string | null;
             version: number;
         };
         CreditRequestPage: {
@@ -1703,6 +1703,7 @@ export interface components {
             /** @description Of clients, now */
             connections: number;
             holds_open: number;
+            /** @description Of every kind, this one among them */
             requests_running: number;
             /** @description Requests that can hold credit at once */
             slots: number;
@@ -1741,6 +1742,8 @@ export interface components {
             email_masked: string;
             /** Format: date-time */
             expires_at: string;
+            /** @description Whether accepting without signing in makes an account: a mailed link, and an address that nobody has */
+            makes_account: boolean;
             organization: components["schemas"]["InvitingOrganization"];
             /** @enum {string} */
             role: "owner" | "admin" | "member";
@@ -1969,6 +1972,10 @@ export interface components {
             /** @description Of whatever the limits are of */
             version?: number;
         };
+        LinkToken: {
+            /** @description What stands behind token= in the link */
+            token: string;
+        };
         LlmParameters: {
             frequency_penalty?: Decimal | null;
             max_completion_tokens?: number | null;
@@ -1990,7 +1997,7 @@ export interface components {
         };
         MadeInvitation: {
             invitation: components["schemas"]["Invitation"];
-            /** @description Shown this once; its last part is the token to accept with */
+            /** @description Shown this once; the token to accept with stands behind token= */
             link: string;
             /** @description Whether a mail with a link of its own goes to the address, too */
             mailed: boolean;
@@ -3673,8 +3680,6 @@ export interface components {
         Token: {
             /** Format: date-time */
             created_at: string;
-            /** @description If that is a person */
-            actor_name?: string | null;
             disabled: boolean;
             /** Format: date-time */
             expires_at: string | null;
@@ -3685,8 +3690,6 @@ export interface components {
              * Format: date-time
              * @description null: never
              */
-            /** @description If that is a person */
-            confirmed_by_name?: string | null;
             last_used_at: string | null;
             may_infer: boolean;
             name: string;
@@ -3750,6 +3753,8 @@ export interface components {
         };
         Transaction: {
             actor?: string | null;
+            /** @description If that is a person */
+            actor_name?: string | null;
             amount: Decimal;
             /** @description If less could be taken */
             asked?: Decimal;
@@ -3760,6 +3765,8 @@ export interface components {
              */
             confirmed_at?: string | null;
             confirmed_by?: string | null;
+            /** @description If that is a person */
+            confirmed_by_name?: string | null;
             /** Format: uuid */
             counterparty: string | null;
             /** Format: date-time */
@@ -4162,23 +4169,6 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    get_api_invitations_token: {
-        parameters: {
-            path: {
-                token: string;
-            };
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                content: {
-                    "application/json": components["schemas"]["InvitationOfLink"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
     post_api_invitations_accept: {
         parameters: {
             header?: {
@@ -4196,6 +4186,24 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["AcceptedInvitation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_invitations_lookup: {
+        parameters: {
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["InvitationOfLink"];
                 };
             };
             default: components["responses"]["Error"];
@@ -8165,23 +8173,6 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    get_api_verifications_token: {
-        parameters: {
-            path: {
-                token: string;
-            };
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                content: {
-                    "application/json": components["schemas"]["VerificationOfLink"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
     post_api_verifications_confirm: {
         parameters: {
             header?: {
@@ -8199,6 +8190,24 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["ConfirmedVerification"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_verifications_lookup: {
+        parameters: {
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["VerificationOfLink"];
                 };
             };
             default: components["responses"]["Error"];
