@@ -3,66 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newOperator } from "./support/accounts.mjs";
 import { faultsOfAccess, kThemes, kWidths, settle } from "./support/browser.mjs";
+import { kLookedAtAgain, kPages, visitorOf } from "./support/pages.mjs";
 import { useWorld } from "./support/world.mjs";
 
 const kMostCalls = 4;
-const kLookedAtAgain = "#/operator/health"; // every few seconds
-const kOfTeam = [
-    "overview",
-    "activity",
-    "playground",
-    "keys",
-    "projects",
-    "presets",
-    "llm",
-    "providers",
-    "provider-keys",
-    "privacy",
-    "credits",
-    "members",
-    "members/invitations",
-    "members/spending",
-    "members/roles",
-    "git",
-    "audit",
-    "audit/refusals",
-    "settings",
-    "settings/limits",
-    "settings/usage",
-    "settings/billing",
-    "settings/security",
-];
-const kPages = [
-    ...kOfTeam,
-    "#/account/profile",
-    "#/account/security",
-    "#/account/tokens",
-    "#/account/new-organization",
-    "#/operator/organizations",
-    "#/operator/usage",
-    "#/operator/people",
-    "#/operator/vouchers",
-    "#/operator/allowances",
-    "#/operator/health",
-    "#/operator/configuration",
-    "#/operator/instance",
-    "#/operator/mail",
-    "#/operator/audit",
-    "#/operator/audit/refusals",
-    "#/sign-in",
-    "#/setup?token=x",
-    "#/register",
-    "#/reset",
-    "#/password?token=x",
-    "#/invitation?token=x",
-    "#/verification?token=x",
-];
 const world = useWorld();
 let made = null;
 const operator = () => (made ??= newOperator(world.gateway));
 const personOf = (page) => {
-    if (!page.startsWith("#/") || page.startsWith("#/account")) return world.owner;
-    return page.startsWith("#/operator") ? operator() : null;
+    const visitor = visitorOf(page);
+    return visitor === "operator" ? operator() : visitor === "owner" ? world.owner : null;
 };
 
 // One load a page: width and theme change under it, as when a window is drawn smaller.

@@ -3,7 +3,7 @@ import { spawn, execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { planFront, startFront } from "./front.mjs";
 
@@ -48,14 +48,23 @@ providers:
 `;
 }
 
+// A program that the build puts beside the gateway.
+export const besideGateway = (name) => join(dirname(kBinary), name);
+
+async function initialize(data) {
+    const made = await promisify(execFile)(kBinary, ["init", "--data-dir", data, "--json"]);
+    return JSON.parse(made.stdout);
+}
+
 // `config`: further YAML; `accounts`: more of that section. With `upstream`, the models of the sample upstream can be
-// called. `url` is the public address, by which everything goes, also what tests call themselves.
-export async function startGateway({ upstream = false, config = "", accounts = {} } = {}) {
+// called. `fill(data)` makes the data directory where it is not to be an empty one; what it returns has the `root_key`.
+// `url` is the public address, by which everything goes, also what tests call themselves; `ownUrl` is the gateway's
+// without what may stand before it.
+export async function startGateway({ upstream = false, config = "", accounts = {}, fill = initialize } = {}) {
     const front = await planFront();
     const directory = await mkdtemp(join(tmpdir(), "tollgate-dashboard-"));
     const data = join(directory, "data");
-    const made = await promisify(execFile)(kBinary, ["init", "--data-dir", data, "--json"]);
-    const init = JSON.parse(made.stdout);
+    const init = await fill(data);
     let sample = null,
         more = "";
     if (upstream) {
@@ -82,10 +91,14 @@ ${more}${config}`,
     const process = spawn(kBinary, ["serve", "--config", file], { stdio: ["ignore", "pipe", "pipe"] });
     const line = await firstLine(process, "the gateway");
     const { url } = front;
-    const before = await startFront(front, /data (http:\/\/\S+)/.exec(line)[1]);
+    const ownUrl = /data (http:\/\/\S+)/.exec(line)[1];
+    const before = await startFront(front, ownUrl);
     const gateway = {
         url,
+        ownUrl,
         directory,
+        data,
+        pid: process.pid,
         reports: before.reports,
         rootKey: init.root_key,
         init,
