@@ -8,6 +8,8 @@ RUN_PACKAGES=(brotli ca-certificates ccache clang-19 cmake curl esbuild libboost
     libyaml-cpp-dev libzstd-dev lld-19 llvm-19 ninja-build pkg-config prometheus-cpp-dev zlib1g-dev)
 TEST_PACKAGES=(chromium clang-format-19 clang-tidy-19 libclang-rt-19-dev nginx-light oathtool prometheus python3-venv
     strace valgrind)
+# What tests/package.sh needs beside them.
+PACKAGE_PACKAGES=(buildah crun debootstrap dpkg-dev file lintian man-db podman python3-minimal systemd-container)
 
 say() { printf '%s: %s\n' "${0##*/}" "$*"; }
 fail() {
