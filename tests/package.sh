@@ -7,7 +7,8 @@
 #   tests/package.sh package        without the container
 #   tests/package.sh container      the container alone
 #
-# ROOT_TARBALL names a root that was made before, as debootstrap makes it here; TOLLGATE_BUILD a build that is taken as it is.
+# ROOT_TARBALL names a root that was made before, as debootstrap makes it here; TOLLGATE_BUILD a build
+# whose package is taken as it is.
 # As root, some minutes, 3 GB in $TMPDIR. Its commands are those of docs/install.md. In its own network: no port is used.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -43,12 +44,13 @@ make_packages() {
         (cd "$ROOT" && cmake --preset release >/dev/null && cmake --build --preset release --target deb sample_upstream >"$WORK/build.log") \
             || fail "the build failed: $(tail -n 20 "$WORK/build.log")"
     fi
-    rm -rf "$WORK/packages"
-    (cd "$BUILD" && cpack --config CPackConfig.cmake -B "$WORK/packages" >"$WORK/cpack.log" 2>&1 \
-        && cpack --config CPackConfig.cmake -B "$WORK/packages" -D CPACK_DEBIAN_PACKAGE_RELEASE=2 >>"$WORK/cpack.log" 2>&1) \
-        || fail "cpack failed: $(tail -n 20 "$WORK/cpack.log")"
-    first=$(echo "$WORK"/packages/tollgate_*-1_*.deb) second=$(echo "$WORK"/packages/tollgate_*-2_*.deb)
-    [[ -f $first && -f $second ]] || fail "there are no two packages in $WORK/packages"
+    mkdir "$WORK/packages"
+    cp "$BUILD"/packages/tollgate_*-1_*.deb "$WORK/packages/" || fail "there is no package in $BUILD/packages"
+    first=$(echo "$WORK"/packages/tollgate_*-1_*.deb) second=$WORK/packages/tollgate-2.deb
+    # The same files as a later version.
+    dpkg-deb --raw-extract "$first" "$WORK/second"
+    sed -i 's/^\(Version: .*\)-1$/\1-2/' "$WORK/second/DEBIAN/control"
+    dpkg-deb -Zgzip --root-owner-group --build "$WORK/second" "$second" >/dev/null
 }
 
 check_package() {
