@@ -3,6 +3,7 @@ asked of a real Prometheus that scrapes gateways with traffic."""
 
 import json
 import math
+import re
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -179,6 +180,15 @@ def test_an_alert_fires_on_what_happened(watched, alert):
 def test_a_wrong_query_is_found(watched, text, complaint):
     (found,) = complaints_about(watched, Query("wrong", text))
     assert found.startswith(complaint)
+
+
+@pytest.mark.parametrize("page", ["docs/runbooks.md", "docs/operations.md"])
+def test_a_page_names_metrics_that_exist(watched, page):
+    """Commands may look for a beginning of several names."""
+    known = watched.metric_names()
+    named = set(re.findall(r"(?<![\w/])(?:tollgate|process)_[a-z0-9_]+", (ROOT / page).read_text()))
+    assert len(named) > 20
+    assert {name for name in named if not any(one.startswith(name) for one in known)} == set()
 
 
 def test_no_series_is_told_twice(watched):

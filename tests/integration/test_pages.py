@@ -24,6 +24,7 @@ PAGES = [
     "docs/roles.md",
     "docs/defaults.md",
     "docs/operations.md",
+    "docs/runbooks.md",
     "docs/ledger_tools.md",
     "docs/command_line.md",
     "docs/import.md",
