@@ -16,25 +16,30 @@ const kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; " +
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+let bundles = 0;
+
 export async function startDeveloping({
     gateway,
     token,
     port = 0,
     anew = true, // for each load of the page; else once
-    output = join(tmpdir(), `tollgate-dashboard-${process.pid}`),
+    output = join(tmpdir(), `tollgate-dashboard-${process.pid}-${++bundles}`),
 }) {
     const bundle = () => promisify(execFile)(kBundle, [output]);
     await bundle();
-    const answer = async (path, _from, to) => {
+    const answer = async (path, from, to) => {
         if (path !== "/" && !path.startsWith("/assets/")) return false;
+        // Compressed as the gateway has it, where a load is to be as quick as there.
+        const coding = !anew && /\bbr\b/.test(from.headers["accept-encoding"] ?? "") ? ".br" : "";
         const name = path === "/" ? "index.html" : basename(path);
         try {
             if (path === "/" && anew) await bundle();
-            const body = await readFile(join(output, "files", name));
+            const body = await readFile(join(output, "files", name + coding));
             to.writeHead(200, {
                 "content-type": kTypes[name.split(".").pop()],
                 "content-security-policy": kPolicy,
                 "cache-control": "no-store",
+                ...(coding === "" ? {} : { "content-encoding": "br" }),
             }).end(body);
         } catch (failure) {
             to.writeHead(path === "/" ? 500 : 404, { "content-type": "text/plain" }).end(
