@@ -321,12 +321,6 @@ Result<ReadConfig> read_config(const std::string& path) {
     return read;
 }
 
-Result<Config> load_config(const std::string& path) {
-    auto read = read_config(path);
-    if (!read) return std::unexpected(read.error());
-    return std::move(read->config);
-}
-
 std::vector<std::string> options_to_restart_for(const Config& running, const Config& now) {
     static constexpr std::array<std::string_view, 6> kReloaded = {
         "catalogue", "tls_certificate_file", "tls_private_key_file", "log.level", "log.levels.", "secrets."};

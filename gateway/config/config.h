@@ -224,10 +224,10 @@ struct ReadConfig {
 
 // Messages begin with "file:line: ".
 Result<ReadConfig> read_config(const std::string& path);
-Result<Config> load_config(const std::string& path);
-// For tests: the text instead of a file.
-Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors);
+// The text instead of a file.
 Result<ReadConfig> parse_with_options(const std::string& yaml, const std::string& name_in_errors);
+// For tests.
+Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors);
 // The options of `now` that are not as in `running` and that nothing but a restart puts in force, as "section.name".
 // Providers are left out: which of them can change says reload.h.
 std::vector<std::string> options_to_restart_for(const Config& running, const Config& now);

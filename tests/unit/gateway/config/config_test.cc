@@ -368,7 +368,7 @@ TEST(Config, TheExampleTellsADefaultThatItDoesNotShow) {
 }
 
 TEST(Config, AMissingFileIsNamed) {
-    const auto config = load_config("/nonexistent/tollgate.yaml");
+    const auto config = read_config("/nonexistent/tollgate.yaml");
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error().code(), StatusCode::not_found);
     EXPECT_TRUE(config.error().message().starts_with("/nonexistent/tollgate.yaml"));
