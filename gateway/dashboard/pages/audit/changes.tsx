@@ -25,7 +25,15 @@ const kColumns: readonly Column<Entry>[] = [
     { key: "time", name: "Time", show: (row) => <Time value={row.created_at} look="seconds" /> },
     { key: "actor", name: "Who", show: (row) => actorWords(row.actor, row.actor_name) },
     { key: "action", name: "What", heads: true, show: (row) => <code>{row.action}</code> },
-    { key: "target", name: "To what", show: (row) => <code class="soft">{row.target}</code> },
+    {
+        key: "target",
+        name: "To what",
+        show: (row) => (
+            <code class="soft" title={row.target}>
+                {row.target.replaceAll(/[0-9a-f]{32,}/g, (digest) => digest.slice(0, 8) + "…")}
+            </code>
+        ),
+    },
 ];
 
 export function Changes() {
