@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { newOperator } from "./support/accounts.mjs";
 import { press, settle, textOf } from "./support/browser.mjs";
 import { chooseAction, dialogGone, eventually, isForEveryone, retype, tick, waitForText } from "./support/forms.mjs";
+import { importSources } from "./support/sources.mjs";
 import { useWorld } from "./support/world.mjs";
 
 const world = useWorld({ usage: 1 });
@@ -77,6 +78,12 @@ test("usage of all organizations, as the API sums it up", async () => {
     assert.match(await tab.$eval("a[download]", (one) => one.getAttribute("href")), /api\/usage\?.*format=csv/);
     await isForEveryone(tab);
     await close();
+});
+
+test("a link without an address of the gateway is shown with that of the page", async () => {
+    const { publicLink } = await importSources("router.ts"); // at http://x.test/
+    assert.equal(publicLink("/#/password?token=x"), "http://x.test/#/password?token=x");
+    assert.equal(publicLink("https://y.test/z/#/password?token=x"), "https://y.test/z/#/password?token=x");
 });
 
 test("people: a person is added, made an operator, suspended; a link lets him in", async () => {
