@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Signs people in at a real Keycloak through a real gateway: each algorithm, groups that come and go, a rotated key, an
-# unverified address, a wrong secret. Not part of CI: the first run fetches 170 MB, and Keycloak takes 600 MB of memory.
+# Signs people in at a real Keycloak through a real gateway: each algorithm, a linked account, groups that come and go, a
+# rotated key, an unverified address, a wrong secret. Not part of CI: the first run fetches 170 MB, and Keycloak takes
+# 600 MB of memory.
 #
 #   tests/keycloak.sh
 #

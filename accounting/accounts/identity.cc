@@ -34,7 +34,9 @@ void fields_of(IdentityOf& identity, GrantsOf& grants, Fields& fields) {
     fields.text("subject", identity.subject, kMaxSubjectBytes);
     fields.id("user", identity.user);
     fields.text("provider", identity.provider, kMaxIdentityProviderBytes);
+    fields.optional_text("email", identity.email, kMaxEmailBytes);
     fields.number("linked_ms", identity.linked_ms);
+    fields.number("last_used_ms", identity.last_used_ms);
     fields.texts("grants", grants);
 }
 
@@ -160,6 +162,12 @@ Status put_identity(Change& change, const Identity& identity) {
                         document_of(identity));
     if (!*before) change.put_unaudited(document_key_of(identity.user, identity.issuer), reference_to(digest));
     return {};
+}
+
+void note_identity_use(Change& change, Identity identity, std::string email) {
+    identity.email = std::move(email);
+    identity.last_used_ms = change.now_ms();
+    change.put_unaudited(document_key(identity_digest(identity.issuer, identity.subject)), document_of(identity));
 }
 
 Status erase_identity(Change& change, const Id128& user, const KeyDigest& digest) {

@@ -34,7 +34,9 @@ struct Identity {
     std::string issuer = {}, subject = {};
     Id128 user = {};
     std::string provider = {};  // id in the configuration, as it was last
+    std::string email = {};     // as the provider said it last, for people to know it again; empty: it says none
     std::int64_t linked_ms = 0;
+    std::int64_t last_used_ms = 0;  // to sign in; 0: never
     std::vector<GroupGrant> grants = {};
     bool operator==(const Identity&) const = default;
 };
@@ -55,6 +57,8 @@ Result<std::vector<Identity>> identities_of(Store& store, const Id128& user);
 // Stores it, or stores it anew. A person has one subject of an issuer at most, and a subject one person: the caller has
 // looked.
 Status put_identity(Change& change, const Identity& identity);
+// Somebody has signed in by it: what the provider calls his address, and when that was. The audit has the sign-in.
+void note_identity_use(Change& change, Identity identity, std::string email);
 // not_found: the person has none of that digest. What it granted stays, and is nobody's to take back.
 Status erase_identity(Change& change, const Id128& user, const KeyDigest& digest);
 // All of a person who is being deleted.

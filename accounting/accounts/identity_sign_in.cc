@@ -66,12 +66,14 @@ Status check_not_suspended(const Change& change, const Id128& user) {
     return {StatusCode::denied, "the person is suspended", "suspended"};
 }
 
-Status add_identity(Change& change, const Id128& user, const ProvidedPerson& person) {
+Status add_identity(Change& change, const Id128& user, const ProvidedPerson& person, bool used) {
     Status put = put_identity(change, {.issuer = person.issuer,
                                        .subject = person.subject,
                                        .user = user,
                                        .provider = person.provider,
-                                       .linked_ms = change.now_ms()});
+                                       .email = address_of(person),
+                                       .linked_ms = change.now_ms(),
+                                       .last_used_ms = used ? change.now_ms() : 0});
     change.concerns({}, user_document_key(to_uuid(user)));
     return put;
 }
@@ -101,6 +103,7 @@ Result<SignedInPerson> sign_in_by_identity(Change& change, const ProvidedPerson&
     if (*identity) {
         Status allowed = check_not_suspended(change, (*identity)->user);
         if (!allowed.ok()) return std::unexpected(std::move(allowed));
+        note_identity_use(change, **identity, address_of(person));
         return SignedInPerson{.user = (*identity)->user};
     }
     const std::string email = address_of(person);
@@ -122,7 +125,7 @@ Result<SignedInPerson> sign_in_by_identity(Change& change, const ProvidedPerson&
     } else {
         return refused(signed_in.how);
     }
-    if (done.ok()) done = add_identity(change, signed_in.user, person);
+    if (done.ok()) done = add_identity(change, signed_in.user, person, true);
     if (!done.ok()) return std::unexpected(std::move(done));
     return signed_in;
 }
@@ -133,11 +136,9 @@ Status link_identity(Change& change, const Id128& user, const ProvidedPerson& pe
     if (*taken && (*taken)->user == user) return {};
     const auto other = find_identity_of(change, user, person.issuer);
     if (!other) return other.error();
-    if (*taken || *other) {
-        return {StatusCode::conflict, "the identity is another account's, or the account has another one there",
-                "identity_taken"};
-    }
-    return add_identity(change, user, person);
+    if (*taken) return {StatusCode::conflict, "this identity is linked to another account", "identity_taken"};
+    if (*other) return {StatusCode::conflict, "another identity of this provider is linked already", "issuer_linked"};
+    return add_identity(change, user, person, false);
 }
 
 }  // namespace tollgate

@@ -61,8 +61,8 @@ struct SignedInPerson {
 // Decides and does it. denied, with the decision's name as the reason: email_not_verified and so on; denied suspended.
 Result<SignedInPerson> sign_in_by_identity(Change& change, const ProvidedPerson& person, const PeopleToMake& make);
 
-// Who is signed in as `user` adds the identity to his account; he is the one who decides, whatever its address.
-// conflict identity_taken: it is somebody else's, or he has another one of that issuer.
+// Who is signed in as `user` adds the identity to his account; he is the one who decides, whatever its address. Nothing
+// if it is his already. conflict identity_taken: it is somebody else's; issuer_linked: he has another one there.
 Status link_identity(Change& change, const Id128& user, const ProvidedPerson& person);
 
 }  // namespace tollgate

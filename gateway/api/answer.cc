@@ -42,7 +42,7 @@ wire::Awaitable<ApiAnswer> answer_with_password(Services& services, const ApiReq
 // A browser is told by where it is sent, and not in JSON.
 wire::Awaitable<ApiAnswer> answer_at_provider(Services& services, const ApiRequest& request) {
     const CallGate::Pass pass(services.identity_providers->calls(), provider_gate_name(request));
-    if (!pass) co_return failed_sign_in(request, SignInFault::busy);
+    if (!pass) co_return busy_sign_in(request);
     co_return co_await answer_on(*services.identity_calls, services, request);
 }
 

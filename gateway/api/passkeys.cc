@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/api/proven_session.h"
+#include "gateway/api/ways_to_sign_in.h"
 #include "gateway/text/base64.h"
 #include "gateway/worker.h"
 #include "store/key_space.h"
@@ -121,6 +122,7 @@ ApiAnswer create_my_passkey(Call& call, Change& change) {
 ApiAnswer delete_my_passkey(Call& call, Change& change) {
     const auto id = parse_key_digest(call.path("passkey")).value_or(KeyDigest{});
     const auto passkey = find_passkey(*call.services.store, id);
+    if (Status kept = check_can_still_sign_in(call, change, {.passkey = id}); !kept.ok()) return api_error(kept);
     const Status removed = remove_passkey(change, call.request.caller.user, id);
     if (!removed.ok()) return api_error(removed);
     if (passkey)

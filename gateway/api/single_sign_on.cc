@@ -6,6 +6,7 @@
 #include "accounting/accounts/group_grants.h"
 #include "accounting/accounts/identity_sign_in.h"
 #include "gateway/api/proven_session.h"
+#include "gateway/api/second_factors.h"
 #include "gateway/api/step_up.h"
 #include "gateway/oidc/authorization_request.h"
 #include "gateway/oidc/callback_query.h"
@@ -17,6 +18,10 @@ namespace {
 
 constexpr int kSeeOther = 303;
 constexpr std::string_view kToSignIn = "sign_in", kToStepUp = "step_up";
+// The page that shows whom an account is linked to.
+constexpr std::string_view kLinksRoute = "/account/security";
+
+using oidc::SignInPurpose;
 
 const Operation& operation_of(const ApiRequest& request) { return *request.operation; }
 
@@ -59,8 +64,8 @@ std::unexpected<FailedSignIn> failed(SignInFault fault, std::string why = {}) {
 // A refusal of accounts/identity_sign_in.h.
 FailedSignIn failure_of(const Status& status) {
     using enum SignInFault;
-    for (const SignInFault one :
-         {email_not_verified, no_account, account_taken, account_not_verified, operator_account, suspended}) {
+    for (const SignInFault one : {email_not_verified, no_account, account_taken, account_not_verified, operator_account,
+                                  identity_taken, issuer_linked, suspended}) {
         if (status.reason() == to_string(one)) return {.fault = one};
     }
     return {.fault = store_unavailable, .why = status.message()};
@@ -92,17 +97,20 @@ SignInResult<void> check_callback(IdentityProvider& provider, const oidc::Callba
     return {};
 }
 
+ProvidedPerson provided_person(const IdentityProviderConfig& config, const oidc::Claims& claims) {
+    return {.issuer = config.issuer,
+            .subject = claims.subject,
+            .provider = config.id,
+            .email = claims.email,
+            .email_is_his = claims.email_verified || config.trust_email,
+            .name = claims.name};
+}
+
 SignInResult<Id128> account_of(const Call& call, const IdentityProviderConfig& config, const oidc::Claims& claims) {
-    const ProvidedPerson person{.issuer = config.issuer,
-                                .subject = claims.subject,
-                                .provider = config.id,
-                                .email = claims.email,
-                                .email_is_his = claims.email_verified || config.trust_email,
-                                .name = claims.name};
     const PeopleToMake make{.any = config.create_people, .email_domains = config.email_domains};
     Change change(*call.services.accounts, job_of(call, "sign_in:" + config.id), "identity.sign_in",
                   call.request.now_ms);
-    const auto signed_in = sign_in_by_identity(change, person, make);
+    const auto signed_in = sign_in_by_identity(change, provided_person(config, claims), make);
     if (!signed_in) return std::unexpected(failure_of(signed_in.error()));
     if (Status stored = change.commit(); !stored.ok()) return std::unexpected(failure_of(stored));
     return signed_in->user;
@@ -153,18 +161,40 @@ Status follow_groups_of(const Call& call, const IdentityProviderConfig& config, 
     return stored;
 }
 
+oidc::SignedIn signed_in_by(const Call& call) {
+    const Caller& caller = call.request.caller;
+    if (caller.kind != CallerKind::session) return {};
+    return {.user = caller.user, .session = caller.key};
+}
+
 // Who is signed in has proven again who he is; nothing is linked, made or granted.
 SignInResult<Id128> stepped_up_person(const Call& call, const IdentityProviderConfig& config,
-                                      const oidc::Claims& claims, const Id128& who) {
-    const Caller& caller = call.request.caller;
-    const bool signed_in = caller.kind == CallerKind::session && caller.user == who;
-    if (!signed_in) return failed(SignInFault::expired, "who began it is signed in no more");
+                                      const oidc::Claims& claims) {
+    const Id128& who = call.request.caller.user;
     const auto identities = identities_of(*call.services.store, who);
     if (!identities) return std::unexpected(failure_of(identities.error()));
     const bool his = std::ranges::any_of(
         *identities, [&](const Identity& one) { return one.issuer == config.issuer && one.subject == claims.subject; });
     if (!his) return failed(SignInFault::another_person);
     return who;
+}
+
+// Who is signed in adds the identity to his account. Nobody is signed in by it, nor is anything granted: his groups are
+// followed when he signs in there.
+SignInResult<void> link(const Call& call, const IdentityProviderConfig& config, const oidc::Claims& claims) {
+    const Caller& caller = call.request.caller;
+    Change change(*call.services.accounts, caller, "identity.link", call.request.now_ms);
+    const User* const user = change.directory().find_user(caller.user);
+    const bool signed_in = user != nullptr && user->status == UserStatus::active &&
+                           change.directory().find_session(caller.user, caller.key) != nullptr;
+    if (!signed_in) return failed(SignInFault::expired, "who began it is signed in no more");
+    if (Status linked = link_identity(change, caller.user, provided_person(config, claims)); !linked.ok()) {
+        return std::unexpected(failure_of(linked));
+    }
+    tell_of_sign_in_change(call, change, caller.user,
+                           "Your account can be signed in to by \"" + config.name + "\" now.");
+    if (Status stored = change.commit(); !stored.ok()) return std::unexpected(failure_of(stored));
+    return {};
 }
 
 SignInResult<Id128> signed_in_person(const Call& call, const IdentityProviderConfig& config,
@@ -177,28 +207,72 @@ SignInResult<Id128> signed_in_person(const Call& call, const IdentityProviderCon
     return user;
 }
 
-SignInResult<ProvenPerson> proven_person(Call& call, IdentityProvider& provider, std::string& return_route) {
+// Who comes back; nothing: who is signed in has linked an identity, and nobody else is to be.
+SignInResult<std::optional<ProvenPerson>> who_comes_back(Call& call, IdentityProvider& provider,
+                                                         ProviderSignIn& sign_in) {
     const auto query = oidc::read_callback_query(call.request.query);
     if (!query) return failed(SignInFault::expired, "the address that the browser came back to cannot be read");
     const auto begun = begun_sign_in(call, *query);
     if (!begun) return std::unexpected(begun.error());
-    return_route = begun->return_route;
+    sign_in.return_route = begun->return_route;
+    sign_in.links = begun->purpose == SignInPurpose::link;
+    const bool steps_up = begun->purpose == SignInPurpose::step_up;
+    if (begun->purpose != SignInPurpose::sign_in && begun->by != signed_in_by(call)) {
+        return failed(SignInFault::expired, "who began it is signed in no more");
+    }
     if (auto fine = check_callback(provider, *query, call.request.now_ms); !fine) return std::unexpected(fine.error());
     const std::string callback = call.services.identity_providers->callback_url(provider);
     const auto claims = provider.person_of({.code = query->code,
                                             .code_verifier = begun->code_verifier,
                                             .redirect_uri = callback,
                                             .nonce = begun->nonce,
-                                            .signed_in_since_ms = begun->steps_up() ? begun->begun_ms : 0},
+                                            .signed_in_since_ms = steps_up ? begun->begun_ms : 0},
                                            call.request.now_ms);
     if (!claims) return std::unexpected(claims.error());
-    const auto user = begun->steps_up() ? stepped_up_person(call, provider.config(), *claims, begun->stepping_up_user)
-                                        : signed_in_person(call, provider.config(), *claims);
+    if (sign_in.links) {
+        if (auto linked = link(call, provider.config(), *claims); !linked) return std::unexpected(linked.error());
+        return std::nullopt;
+    }
+    const auto user = steps_up ? stepped_up_person(call, provider.config(), *claims)
+                               : signed_in_person(call, provider.config(), *claims);
     if (!user) return std::unexpected(user.error());
     return ProvenPerson{.user = *user,
                         .proofs = Proof::identity_provider,
-                        .occasion = begun->steps_up() ? Occasion::step_up : Occasion::sign_in};
+                        .occasion = steps_up ? Occasion::step_up : Occasion::sign_in};
 }
+
+// Where the browser goes, and the lines that set the cookie by which it is known when it comes back.
+struct WayThere {
+    std::string url, lines;
+};
+SignInResult<WayThere> begin(const Call& call, IdentityProvider& provider, SignInPurpose purpose,
+                             std::string_view return_route) {
+    const auto metadata = provider.metadata(call.request.now_ms);
+    if (!metadata) {
+        log_failure(call, metadata.error());
+        return std::unexpected(metadata.error());
+    }
+    const IdentityProviders& providers = *call.services.identity_providers;
+    std::string browser = browser_of(call);
+    if (browser.empty()) browser = oidc::BegunSignIns::new_browser();
+    const auto beginning =
+        providers.begun().begin({.provider = provider.config().id,
+                                 .return_route = return_route,
+                                 .browser = browser,
+                                 .purpose = purpose,
+                                 .by = purpose == SignInPurpose::sign_in ? oidc::SignedIn{} : signed_in_by(call)},
+                                call.request.now_ms);
+    return WayThere{
+        .url = oidc::url_of({.endpoint = metadata->authorization_endpoint,
+                             .client_id = provider.config().client_id,
+                             .redirect_uri = providers.callback_url(provider),
+                             .scopes = provider.config().scopes,
+                             .beginning = beginning,
+                             .anew = purpose == SignInPurpose::step_up}),
+        .lines = cookie_line(oidc::kBrowserCookie, browser, oidc::BegunSignIns::kLifetimeMs).append(kNoStoreLine)};
+}
+
+ApiAnswer no_such_provider() { return api_error(ErrorKind::not_found, "there is no such identity provider"); }
 
 }  // namespace
 
@@ -208,6 +282,12 @@ Id128 provider_gate_name(const ApiRequest& request) {
 
 ApiAnswer failed_sign_in(const ApiRequest& request, SignInFault fault) {
     return send_to(way_to_page(request) + "/sign-in?error=" + std::string(to_string(fault)));
+}
+
+ApiAnswer busy_sign_in(const ApiRequest& request) {
+    const bool of_browser = operation_of(request).method == "GET";
+    return of_browser ? failed_sign_in(request, SignInFault::busy)
+                      : api_error(ErrorKind::overloaded, "too many people sign in at once; try again in a moment");
 }
 
 ApiAnswer begin_provider_sign_in(Call& call) {
@@ -220,36 +300,36 @@ ApiAnswer begin_provider_sign_in(Call& call) {
         if (Error refused = check_is_session(call)) return api_error(std::move(refused));
     }
     IdentityProvider* const provider = provider_of(call);
-    if (provider == nullptr) return api_error(ErrorKind::not_found, "there is no such identity provider");
-    const auto metadata = provider->metadata(call.request.now_ms);
-    if (!metadata) {
-        log_failure(call, metadata.error());
-        return failed_sign_in(call.request, metadata.error().fault);
+    if (provider == nullptr) return no_such_provider();
+    const auto way = begin(call, *provider, step_up ? SignInPurpose::step_up : SignInPurpose::sign_in, route);
+    return way ? send_to(way->url, way->lines) : failed_sign_in(call.request, way.error().fault);
+}
+
+ApiAnswer begin_identity_link(Call& call) {
+    IdentityProvider* const provider = provider_of(call);
+    if (provider == nullptr) return no_such_provider();
+    const auto identities = identities_of(*call.services.store, call.request.caller.user);
+    if (!identities) return api_error(identities.error());
+    if (std::ranges::find(*identities, provider->config().issuer, &Identity::issuer) != identities->end()) {
+        return api_error(Status(StatusCode::conflict, "an identity of this provider is linked already: unlink it first",
+                                to_string(SignInFault::issuer_linked)));
     }
-    IdentityProviders& providers = *call.services.identity_providers;
-    std::string browser = browser_of(call);
-    if (browser.empty()) browser = oidc::BegunSignIns::new_browser();
-    const auto beginning = providers.begun().begin({.provider = provider->config().id,
-                                                    .return_route = route,
-                                                    .browser = browser,
-                                                    .stepping_up_user = step_up ? call.request.caller.user : Id128{}},
-                                                   call.request.now_ms);
-    return send_to(oidc::url_of({.endpoint = metadata->authorization_endpoint,
-                                 .client_id = provider->config().client_id,
-                                 .redirect_uri = providers.callback_url(*provider),
-                                 .scopes = provider->config().scopes,
-                                 .beginning = beginning,
-                                 .anew = step_up}),
-                   cookie_line(oidc::kBrowserCookie, browser, oidc::BegunSignIns::kLifetimeMs).append(kNoStoreLine));
+    const auto way = begin(call, *provider, SignInPurpose::link, kLinksRoute);
+    if (!way) return api_error(ErrorKind::upstream_unreachable, "the identity provider cannot be reached now");
+    JsonWriter json;
+    ApiAnswer answer = json_answer(json.object().key("location").text(way->url).end());
+    answer.headers = way->lines;
+    return answer;
 }
 
 Error prove_provider_sign_in(Call& call) {
     ProviderSignIn& sign_in = call.provider_sign_in.emplace();
     IdentityProvider* const provider = provider_of(call);
     if (provider == nullptr) return {ErrorKind::not_found, "there is no such identity provider"};
-    auto person = proven_person(call, *provider, sign_in.return_route);
+    auto person = who_comes_back(call, *provider, sign_in);
     if (person) {
         call.proven = std::move(*person);
+        sign_in.linked = sign_in.links;
     } else {
         sign_in.fault = person.error().fault;
         log_failure(call, person.error());
@@ -259,6 +339,11 @@ Error prove_provider_sign_in(Call& call) {
 
 ApiAnswer end_provider_sign_in(Call& call, Change& change) {
     const ProviderSignIn sign_in = call.provider_sign_in.value_or(ProviderSignIn{});
+    if (sign_in.links) {
+        const std::string said = sign_in.linked ? "?linked=" + std::string(call.path("provider"))
+                                                : "?link_error=" + std::string(to_string(sign_in.fault));
+        return send_to(way_to_page(call.request) + sign_in.return_route + said);
+    }
     if (!call.proven) return failed_sign_in(call.request, sign_in.fault);
     const bool steps_up = call.proven->occasion == Occasion::step_up;
     const auto lines = steps_up ? renew_proven_session(call, change) : begin_proven_session(call, change);

@@ -65,7 +65,8 @@ std::shared_ptr<const PageFields> page_fields(const wire::RequestHead& from, con
                                               std::string_view origin) {
     if (!takes_sessions(operation)) return nullptr;
     const std::string_view secret = cookie_of(from, kSessionCookie);
-    const bool signs_in = operation.guard.kind == Guard::Kind::page || leads_to_provider(operation);
+    const bool signs_in =
+        operation.guard.lets_anybody() && (operation.guard.kind == Guard::Kind::page || leads_to_provider(operation));
     if (secret.empty() && !signs_in) return nullptr;
     auto page = std::make_shared<PageFields>();
     if (!secret.empty() && secret.size() <= kMostSecretBytes) page->session = digest_key(secret);

@@ -51,6 +51,10 @@ class Fields {
         return taken;
     }
     std::uint64_t number() { return decode_u64(take(sizeof(std::uint64_t))).value_or(0); }
+    template <class Bytes>
+    void copy_to(Bytes& bytes) {
+        std::ranges::copy(take(bytes.size()), bytes.begin());
+    }
     std::string_view short_text() { return take(static_cast<unsigned char>(take(1).front())); }
     std::string_view rest() const { return rest_; }
 
@@ -78,7 +82,8 @@ BegunSignIns::Beginning BegunSignIns::begin(const NewSignIn& sign_in, std::int64
     const Id id = random_bytes<std::tuple_size_v<Id>>();
     std::string plain(text_of(id));
     plain += encode_u64(static_cast<std::uint64_t>(unix_ms));
-    plain += text_of(sign_in.stepping_up_user.bytes);
+    plain += static_cast<char>(sign_in.purpose);
+    plain.append(text_of(sign_in.by.user.bytes)).append(text_of(sign_in.by.session.bytes));
     plain += static_cast<char>(sign_in.provider.size());
     plain.append(sign_in.provider).append(sign_in.return_route);
     return {.state = base64_url(seal(key(), place_of(sign_in.browser), plain)),
@@ -99,7 +104,9 @@ std::optional<BegunSignIn> BegunSignIns::finish(std::string_view state, std::str
     const auto begun_ms = static_cast<std::int64_t>(fields.number());
     if (unix_ms < begun_ms || unix_ms - begun_ms >= kLifetimeMs || !is_first(id)) return std::nullopt;
     BegunSignIn begun{.begun_ms = begun_ms, .nonce = derived(kNonce, id), .code_verifier = derived(kVerifier, id)};
-    std::ranges::copy(fields.take(begun.stepping_up_user.bytes.size()), begun.stepping_up_user.bytes.begin());
+    begun.purpose = static_cast<SignInPurpose>(fields.take(1).front());
+    fields.copy_to(begun.by.user.bytes);
+    fields.copy_to(begun.by.session.bytes);
     begun.provider = fields.short_text();
     begun.return_route = fields.rest();
     return begun;

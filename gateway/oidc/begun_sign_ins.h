@@ -24,15 +24,28 @@ namespace tollgate::oidc {
 // Of the browser: a cookie that other sites can neither read nor set, and that only the browser's own sign-ins know.
 inline constexpr std::string_view kBrowserCookie = "__Host-tollgate-sign-in";
 
+// What somebody is sent to a provider for.
+enum class SignInPurpose : std::uint8_t {
+    sign_in,  // a session begins
+    step_up,  // who is signed in proves again who he is
+    link,     // who is signed in adds whom the provider names to his account
+};
+
+// Who is signed in already, and by which session: it alone may end what it began. Zeros: nobody.
+struct SignedIn {
+    Id128 user = {};
+    KeyDigest session = {};  // its id, which stays when it gets another secret
+    bool operator==(const SignedIn&) const = default;
+};
+
 struct BegunSignIn {
     std::string provider = {};      // its id
     std::string return_route = {};  // as return_route() made it
     std::int64_t begun_ms = 0;
-    Id128 stepping_up_user = {};     // who is signed in, and proves again who he is; nil: somebody signs in
+    SignInPurpose purpose = SignInPurpose::sign_in;
+    SignedIn by = {};                // zeros for sign_in
     std::string nonce = {};          // that the ID token must have
     std::string code_verifier = {};  // RFC 7636: without it the code is of no use
-
-    bool steps_up() const { return !stepping_up_user.is_nil(); }
 };
 
 // Any thread. The key of the seal is the process's own: a restart ends the sign-ins that are under way.
@@ -54,7 +67,8 @@ class BegunSignIns {
     struct NewSignIn {
         std::string_view provider, return_route;  // the id of at most 255 bytes
         std::string_view browser;                 // the cookie's value
-        Id128 stepping_up_user = {};
+        SignInPurpose purpose = SignInPurpose::sign_in;
+        SignedIn by = {};
     };
     Beginning begin(const NewSignIn& sign_in, std::int64_t unix_ms) const;
     // Nothing: the state was not made here or not for this browser, is too old, or has come back before.

@@ -22,6 +22,8 @@ enum class SignInFault : std::uint8_t {
     account_not_verified,  // it is in use, and nobody has shown that the address is his who uses it
     operator_account,      // whose accounts are linked by themselves only
     another_person,        // signed in there than is signed in here, and was to prove who he is
+    identity_taken,        // who is signed in wanted to link it, and it is linked to somebody else's account
+    issuer_linked,         // the same, and another identity of that provider is linked to his
     suspended,
     busy,  // too many are under way
     store_unavailable,
@@ -29,19 +31,11 @@ enum class SignInFault : std::uint8_t {
 
 // As the page is told: "email_not_verified".
 constexpr std::string_view to_string(SignInFault fault) {
-    constexpr std::array<std::string_view, 14> kNames = {"expired",
-                                                         "cancelled",
-                                                         "provider_refused",
-                                                         "provider_failed",
-                                                         "token_refused",
-                                                         "email_not_verified",
-                                                         "no_account",
-                                                         "account_taken",
-                                                         "account_not_verified",
-                                                         "operator_account",
-                                                         "another_person",
-                                                         "suspended",
-                                                         "busy",
+    constexpr std::array<std::string_view, 16> kNames = {"expired",          "cancelled",      "provider_refused",
+                                                         "provider_failed",  "token_refused",  "email_not_verified",
+                                                         "no_account",       "account_taken",  "account_not_verified",
+                                                         "operator_account", "another_person", "identity_taken",
+                                                         "issuer_linked",    "suspended",      "busy",
                                                          "store_unavailable"};
     return kNames[static_cast<std::size_t>(fault)];
 }
@@ -53,8 +47,10 @@ struct FailedSignIn {
 
 // What the page is told when it is over.
 struct ProviderSignIn {
-    SignInFault fault = SignInFault::expired;  // if nobody has signed in
+    SignInFault fault = SignInFault::expired;  // if it came to nothing
     std::string return_route = {};
+    bool links = false;   // who is signed in wanted to link an identity,
+    bool linked = false;  // and has
 };
 
 template <class T>

@@ -102,6 +102,7 @@ test("sessions are listed, and another one is ended", async () => {
         (await fetch(`${url}/api/me`, { headers: { cookie: `${cookie.name}=${cookie.value}` } })).status;
     assert.equal(await statusOf(other), 200);
     assert.match(await textOf(tab), /This one/);
+    assert.equal(await tab.$("section[aria-label='Linked accounts']"), null, "there is no provider to link");
     await press(tab, "button", "End all others");
     await press(tab, "button", "End them");
     await dialogGone(tab);

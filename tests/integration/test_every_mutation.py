@@ -21,6 +21,7 @@ READ_BY_POST = {
     "POST /api/me/passkeys/options",
     "POST /api/invitations/lookup",
     "POST /api/verifications/lookup",
+    "POST /api/sign-in/{provider}/link",
     "POST /api/sessions/current/passkey-options",
 }
 

@@ -18,7 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from keycloak.realm import ALGORITHMS, PASSWORD, REALM, SECRET, generated_key, realm  # noqa: E402
 from support.browser import COOKIE as SESSION_COOKIE  # noqa: E402
+from support.browser import give_password  # noqa: E402
 from support.identity_provider import PUBLIC_URL, Visitor  # noqa: E402
+from support.master_key import new_master_key  # noqa: E402
 from support.processes import Gateway  # noqa: E402
 
 ADMIN, ADMIN_PASSWORD = "admin", "admin-of-this-test"
@@ -117,6 +119,7 @@ def start_gateway(work, keycloak, root_key=None, organization="none", **more):
         [{"name": "sample", "base_url": "http://127.0.0.1:1/v1", "api_key": "none"}],
         workers=1,
         accounts={"public_url": PUBLIC_URL},
+        secrets={"master_key_file": str(work / "master.key")},
         sign_in={"allowed_networks": ["127.0.0.0/8"], "providers": providers},
     )
     gateway.root_key = root_key
@@ -153,6 +156,14 @@ def check_people(run, ann):
     run.expect("eve has no account", run.sign_in("eve"), ("/sign-in?error=no_account", None))
 
 
+def check_linking(run):
+    dan, browser = run.gateway.person("dan@elsewhere.example.com"), Visitor(run.gateway)
+    assert browser.sign_in(dan.email, give_password(run.gateway, dan)).status == 201
+    back = run.keycloak.sign_in_at(browser.gets("POST", "/api/sign-in/rs256/link")["location"], "eve")
+    run.expect("dan links eve", browser.come_back(back, "rs256"), "/account/security?linked=rs256")
+    run.expect("eve is dan", run.sign_in("eve"), ("/account", dan.email))
+
+
 def check_groups(run, ann):
     keycloak = run.keycloak
     [user] = keycloak.admin("GET", "/users?username=ann&exact=true")
@@ -176,6 +187,7 @@ def check_rotation(run, ann):
 def main():
     home, port, work = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     began = time.monotonic()
+    new_master_key(work / "master.key")
     keycloak = Keycloak(home, port, work)
     try:
         keycloak.wait()
@@ -188,6 +200,7 @@ def main():
         gateway = start_gateway(work, keycloak, gateway.root_key, made["id"])
         run = Run(keycloak, gateway, made["id"])
         check_people(run, ann)
+        check_linking(run)
         check_groups(run, ann)
         check_rotation(run, ann)
         gateway.stop()

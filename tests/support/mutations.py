@@ -1,12 +1,14 @@
 """One valid call of every route that changes accounts or money."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
-from support.browser import Browser, signed_in
+from support.browser import Browser, give_password, signed_in
+from support.identity_provider import IdentityProvider, Visitor
 from support.mail import DropFolder, mail_config, token_in
 from support.master_key import secrets_of
 from support.one_time_codes import AuthenticatorApp
@@ -17,11 +19,16 @@ from support.waiting import eventually
 FAR = "2099-01-01T00:00:00Z"
 
 
+# One for all that are made here: whoever has an identity of it keeps it while gateways come and go.
+identity_provider = functools.cache(IdentityProvider)
+
+
 def config_for_mutations(directory):
     """With it a gateway can do everything that is called here."""
     accounts = {"registration": "open", "step_up_lifetime_ms": 86_400_000}
     mail = mail_config({"drop_folder": str(directory / "mail")}, **accounts)
-    return {"workers": 1, "secrets": secrets_of(directory), **mail}
+    sign_in = {"allowed_networks": ["127.0.0.0/8"], "providers": [identity_provider().configuration()]}
+    return {"workers": 1, "secrets": secrets_of(directory), "sign_in": sign_in, **mail}
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class Mutations:
         self.add_invitations()
         self.add_people()
         self.add_second_factors()
+        self.add_identities()
         self.add_keys()
         self.add_projects()
         self.add_settings()
@@ -160,6 +168,14 @@ class Mutations:
         self.add("POST", "/api/me/passkeys", browser=adding, make_body=lambda: new_passkey(adding))
         made = removing.gets("POST", "/api/me/passkeys", new_passkey(removing))["passkey"]["id"]
         self.add("DELETE", "/api/me/passkeys/{passkey}", browser=removing, passkey=made)
+
+    def add_identities(self):
+        person, browser = self.gateway.person(), Visitor(self.gateway)
+        give_password(self.gateway, person)  # an identity that is the last way to sign in stays
+        identity_provider().claims = {"sub": person.id, "email": person.email, "email_verified": True}
+        browser.sign_in_by(identity_provider())
+        [identity] = browser.gets("GET", "/api/me/identities")["data"]
+        self.add("DELETE", "/api/me/identities/{identity}", browser=browser, identity=identity["id"])
 
     def add_keys(self):
         keys = "/api/organizations/{organization}/keys"

@@ -7,7 +7,7 @@ const kClient = "tollgate",
     kKeyId = "one";
 const part = (members) => Buffer.from(JSON.stringify(members)).toString("base64url");
 
-export async function startIdentityProvider(claims) {
+export async function startIdentityProvider(claims = {}) {
     const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const asked = new Map(); // by code
     const sign = (members) => {

@@ -9,17 +9,19 @@ import { Card, PageHead } from "../../components/page";
 import { useNewPassword } from "../../components/password_fields";
 import { Time } from "../../components/time";
 import { showToast } from "../../components/toast";
+import { LinkedAccounts } from "./linked_accounts";
 import { SecondFactorCards } from "./second_factor_cards";
 import { Sessions } from "./sessions";
 
 export function SecurityPage() {
-    const [turn, setTurn] = useState(0); // another password ends the other sessions
+    const [turn, setTurn] = useState(0); // another password ends the other sessions, and so does unlinking
     return (
         <>
             <PageHead title="Signing in" />
             <div class="stack">
                 <Password onChanged={() => setTurn(turn + 1)} />
                 <SecondFactorCards />
+                <LinkedAccounts onUnlinked={() => setTurn(turn + 1)} />
                 <Sessions key={turn} />
             </div>
         </>

@@ -8,25 +8,8 @@ import { Button, LinkButton } from "../../components/button";
 import { Notice } from "../../components/notice";
 import { navigate, query, safeTarget } from "../../router";
 import { SignInError } from "./factor_form";
+import { providerFault } from "./provider_faults";
 import { SignInForm } from "./sign_in_form";
-
-// What a sign-in at an identity provider came to (gateway/single_sign_on/sign_in_fault.h).
-const kFaults: Record<string, string> = {
-    expired: "It took too long, or did not begin in this browser. Try again.",
-    cancelled: "It was cancelled at the identity provider.",
-    provider_refused: "The identity provider refused it. Ask whoever runs it.",
-    provider_failed: "The identity provider cannot be reached now.",
-    token_refused: "What the identity provider says of you cannot be believed. Ask the operator of this gateway.",
-    email_not_verified: "The identity provider does not say that your address is yours.",
-    no_account: "There is no account for you here. Ask for an invitation.",
-    account_taken: "The account with your address belongs to another identity.",
-    account_not_verified: "There is an account with your address, and nobody has shown that it is yours.",
-    operator_account: "Operators link their accounts themselves, when they are signed in.",
-    another_person: "Somebody else signed in there than you are here.",
-    suspended: "Your account is suspended.",
-    busy: "Too many people sign in at the moment. Try again.",
-    store_unavailable: "The gateway cannot store anything now. Try again later.",
-};
 
 export function SignInPage() {
     const { to, token, error } = query.value;
@@ -39,7 +22,7 @@ export function SignInPage() {
     const done = () => navigate(target, "replace");
     return (
         <AloneFrame title="Sign in">
-            {error !== undefined && <Notice tone="bad">{kFaults[error] ?? "Signing in has failed. Try again."}</Notice>}
+            {error !== undefined && <Notice tone="bad">{providerFault(error)}</Notice>}
             {token !== undefined ? (
                 <ByLink token={token} onDone={done} />
             ) : signedIn ? (

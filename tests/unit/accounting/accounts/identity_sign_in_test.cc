@@ -193,7 +193,7 @@ TEST_F(IdentitySignInTest, WhoIsSignedInLinksWhatHeWants) {
     EXPECT_TRUE(link(ann, provided("a", "another@example.com", false)).ok());
     EXPECT_TRUE(link(ann, provided("a", "")).ok());  // again
     EXPECT_EQ(link(bob, provided("a", "bob@example.com")).reason(), "identity_taken");
-    EXPECT_EQ(link(ann, provided("b", "ann@example.com")).reason(), "identity_taken");
+    EXPECT_EQ(link(ann, provided("b", "ann@example.com")).reason(), "issuer_linked");
     EXPECT_EQ(sign_in(provided("a", ""))->user, ann);
     const KeyDigest digest = identity_digest(kIssuer, "a");
     EXPECT_FALSE(apply([&](Change& change) { return erase_identity(change, bob, digest); }).ok());
@@ -202,12 +202,35 @@ TEST_F(IdentitySignInTest, WhoIsSignedInLinksWhatHeWants) {
     EXPECT_TRUE(link(bob, provided("a", "")).ok());
 }
 
+TEST_F(IdentitySignInTest, WhatItWasCalledLastAndWhenItWasUsed) {
+    const Id128 ann = person("ann@example.com");
+    ASSERT_TRUE(
+        apply([&](Change& change) { return link_identity(change, ann, provided("a", "Ann@Other.example.com")); }).ok());
+    EXPECT_EQ(identities(ann).at(0).email, "ann@other.example.com");
+    EXPECT_EQ(identities(ann).at(0).last_used_ms, 0);  // by linking nobody has signed in
+    const auto sign_in_at = [&](const ProvidedPerson& one, std::int64_t now_ms) {
+        return apply([&](Change& change) { return sign_in_by_identity(change, one, {}); }, now_ms);
+    };
+    ASSERT_TRUE(sign_in_at(provided("a", "ann@new.example.com", false), kNow + 5));
+    EXPECT_EQ(identities(ann).at(0).email, "ann@new.example.com");
+    EXPECT_EQ(identities(ann).at(0).last_used_ms, kNow + 5);
+    EXPECT_EQ(identities(ann).at(0).linked_ms, kNow);
+    ASSERT_TRUE(sign_in_at(provided("a", "no address", false), kNow + 6));
+    EXPECT_EQ(identities(ann).at(0).email, "");
+    EXPECT_EQ(outcome_of(provided("b", "bob@example.com")), "no_account");
+    const Id128 bob = person("bob@example.com");
+    ASSERT_TRUE(sign_in_at(provided("b", "bob@example.com"), kNow + 7));
+    EXPECT_EQ(identities(bob).at(0).last_used_ms, kNow + 7);
+}
+
 TEST_F(IdentitySignInTest, ADocumentIsReadAsItWasWrittenAndBadOnesAreNot) {
     Identity identity{.issuer = std::string(kIssuer),
                       .subject = "s \"1\"",
                       .user = person("ann@example.com"),
                       .provider = "p",
-                      .linked_ms = 7};
+                      .email = "ann@example.com",
+                      .linked_ms = 7,
+                      .last_used_ms = 8};
     identity.grants = {{.organization = organization(), .role = Role::owner, .before = Role::none},
                        {.organization = organization("Other"), .role = Role::admin, .before = Role::member}};
     ASSERT_TRUE(apply([&](Change& change) { return put_identity(change, identity); }).ok());

@@ -43,6 +43,7 @@ TEST(Routes, PathsAreFound) {
         {"/api/invitations/accept", "/api/invitations/accept"},
         {"/api/invitations/lookup", "/api/invitations/lookup"},
         {"/api/invitations/x", ""},
+        {"/api/sign-in/x/link", "/api/sign-in/{provider}/link"},
         {"/v1/key", ""},
         {"/v1/models/", ""},
         {"/v1/chat/completions/", ""},

@@ -31,7 +31,8 @@ TEST_F(BegunSignInsTest, WhatBeganComesBack) {
     ASSERT_TRUE(begun);
     EXPECT_EQ(begun->provider, "keycloak");
     EXPECT_EQ(begun->return_route, "/o/1/keys?page=2");
-    EXPECT_TRUE(begun->stepping_up_user.is_nil());
+    EXPECT_EQ(begun->purpose, SignInPurpose::sign_in);
+    EXPECT_EQ(begun->by, SignedIn{});
     EXPECT_EQ(begun->nonce, beginning.nonce);
     EXPECT_EQ(begun->code_verifier.size(), 43U);  // RFC 7636 wants that many at least
     std::string digest(32, '\0');
@@ -40,15 +41,19 @@ TEST_F(BegunSignInsTest, WhatBeganComesBack) {
     EXPECT_EQ(beginning.code_challenge, base64_url(digest));
 }
 
-TEST_F(BegunSignInsTest, WhoStepsUpComesBack) {
-    const Id128 user = make_uuid7(kNow);
-    const auto stepping_up =
-        sign_ins->begin({.provider = "p", .return_route = "/", .browser = browser, .stepping_up_user = user}, kNow);
-    const auto begun = sign_ins->finish(stepping_up.state, browser, kNow + 1000);
-    ASSERT_TRUE(begun);
-    EXPECT_TRUE(begun->steps_up());
-    EXPECT_EQ(begun->stepping_up_user, user);
-    EXPECT_EQ(begun->begun_ms, kNow);
+TEST_F(BegunSignInsTest, WhoIsSignedInComesBackAsWhoHeIs) {
+    const SignedIn by{.user = make_uuid7(kNow), .session = digest_key("a session")};
+    for (const SignInPurpose purpose : {SignInPurpose::step_up, SignInPurpose::link}) {
+        const auto beginning = sign_ins->begin(
+            {.provider = "p", .return_route = "/", .browser = browser, .purpose = purpose, .by = by}, kNow);
+        const auto begun = sign_ins->finish(beginning.state, browser, kNow + 1000);
+        ASSERT_TRUE(begun);
+        EXPECT_EQ(begun->purpose, purpose);
+        EXPECT_EQ(begun->by, by);
+        EXPECT_EQ(begun->provider, "p");
+        EXPECT_EQ(begun->return_route, "/");
+        EXPECT_EQ(begun->begun_ms, kNow);
+    }
 }
 
 TEST_F(BegunSignInsTest, OnlyOnce) {
@@ -183,13 +188,13 @@ TEST(CallbackQuery, EachStandsThereOnce) {
     EXPECT_EQ(read->issuer, "https://id.example.com");
     EXPECT_EQ(read->error, "");
     EXPECT_EQ(read_callback_query("error=access_denied&state=s")->error, "access_denied");
+    // RFC 6749, section 4.1.2: as forms are written.
+    EXPECT_EQ(read_callback_query("code=a+b")->code, "a b");
     EXPECT_EQ(read_callback_query("")->state, "");
     for (const std::string bad :
          {"state=a&state=a", "code=a&state=b&code=c", "c%6fde=a&code=b", "code=%zz", "code=<"}) {
         EXPECT_FALSE(read_callback_query(bad)) << bad;
     }
-    // RFC 6749, section 4.1.2: as forms are written.
-    EXPECT_EQ(read_callback_query("code=a+b")->code, "a b");
     EXPECT_FALSE(read_callback_query("code=" + std::string(kMostCallbackBytes, 'c')));
 }
 
