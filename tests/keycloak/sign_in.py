@@ -188,7 +188,7 @@ def main():
     home, port, work = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     began = time.monotonic()
     new_master_key(work / "master.key")
-    keycloak = Keycloak(home, port, work)
+    keycloak, gateway = Keycloak(home, port, work), None
     try:
         keycloak.wait()
         say(f"Keycloak runs after {time.monotonic() - began:.0f} s")
@@ -207,9 +207,10 @@ def main():
         gateway = start_gateway(work, keycloak, gateway.root_key, made["id"], client_secret="wrong")
         wrong = Run(keycloak, gateway, made["id"])
         wrong.expect("a wrong secret", wrong.sign_in("ann"), ("/sign-in?error=provider_refused", None))
-        gateway.stop()
     finally:
         keycloak.stop()
+        if gateway is not None:
+            gateway.stop()
     say("everything holds")
 
 
