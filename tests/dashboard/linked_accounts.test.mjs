@@ -15,10 +15,7 @@ const kCard = "section[aria-label='Linked accounts']";
 const identitiesOf = async (person) =>
     (await world.gateway.call("GET", "/api/me/identities", undefined, person.token)).data.map((one) => one.email);
 
-async function openPage(person) {
-    const opened = await world.openAs(person, kPage);
-    return opened;
-}
+const openPage = (person) => world.openAs(person, kPage);
 
 test("a person links an account of another address, signs in by it, and unlinks it", async () => {
     const person = await newPerson(world.gateway, { name: "Lina Link" });

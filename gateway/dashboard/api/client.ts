@@ -116,7 +116,7 @@ export async function send(method: Method, url: string, options: RawOptions = {}
     // A person who operates the gateway has organizations of his own, too: the page says as whom he asks.
     if (route.peek().kind === "operator") headers["x-tollgate-as"] = "operator";
     if (typeof options.ifMatch === "number") headers["if-match"] = `"${options.ifMatch}"`;
-    return fetch(url, {
+    const response = await fetch(url, {
         method,
         headers,
         body: options.body === undefined ? undefined : writeJson(options.body),
@@ -125,6 +125,9 @@ export async function send(method: Method, url: string, options: RawOptions = {}
         cache: "no-store",
         redirect: "error",
     });
+    // Wrong passwords are 401, too; they are the sign-in form's to show.
+    if (response.status === 401 && !url.startsWith("api/sessions")) refusedAsUnknown.value += 1;
+    return response;
 }
 
 async function attempt<T>(method: Method, path: string, options: RawOptions): Promise<Result<T>> {
@@ -152,10 +155,7 @@ async function attempt<T>(method: Method, path: string, options: RawOptions): Pr
             headers: response.headers,
         };
     }
-    const error = errorOf(response, body);
-    // Wrong passwords are 401, too; they are the sign-in form's to show.
-    if (response.status === 401 && !path.startsWith("/api/sessions")) refusedAsUnknown.value += 1;
-    return { ok: false, error };
+    return { ok: false, error: errorOf(response, body) };
 }
 
 export async function callRaw<T>(method: Method, path: string, options: RawOptions = {}): Promise<Result<T>> {

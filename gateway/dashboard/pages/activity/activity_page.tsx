@@ -15,6 +15,7 @@ import { FilterBar } from "./filter_bar";
 import { chosenFilters, type Request } from "./filters";
 import { useLinkedRequest } from "./linked_request";
 import { useTail } from "./live_tail";
+import { TailNotices } from "./tail_notices";
 import { RequestPanel } from "./request_panel";
 
 const kPath = "/api/organizations/{organization}/activity";
@@ -31,9 +32,12 @@ export function ActivityPage() {
         path: { organization },
         query: { ...filters, ...between, limit: kPageRows, cursor },
     });
-    const tail = useTail(organization, filters, live === "on");
-
     const page = feed.value;
+    const tail = useTail(organization, filters, live === "on", {
+        rows: page?.data ?? null,
+        from: between.from,
+        opened: opened.getTime(),
+    });
     const known = new Set(tail.rows.map((row) => row.id));
     const rows =
         page === null ? null : [...(live === "on" ? tail.rows : []), ...page.data.filter((row) => !known.has(row.id))];
@@ -43,6 +47,10 @@ export function ActivityPage() {
     const beside = at >= 0 ? rows![at]! : linked.kind === "found" ? linked.row : null;
     const show = (row: Request | null) =>
         setQuery({ request: row?.id ?? null }, chosen === null || row === null ? "push" : "replace");
+    const loadAnew = () => {
+        setOpened(new Date());
+        feed.reload();
+    };
     const turnLive = () =>
         setQuery(
             live === "on"
@@ -52,18 +60,7 @@ export function ActivityPage() {
         );
     return (
         <>
-            <PageHead
-                title="Activity"
-                actions={
-                    <RangePicker
-                        range={range}
-                        onRefresh={() => {
-                            setOpened(new Date());
-                            feed.reload();
-                        }}
-                    />
-                }
-            >
+            <PageHead title="Activity" actions={<RangePicker range={range} onRefresh={loadAnew} />}>
                 {range.words}
             </PageHead>
             <div class="row feed-bar">
@@ -80,12 +77,7 @@ export function ActivityPage() {
                     name={`activity-${between.from.slice(0, 10)}.csv`}
                 />
             </div>
-            {tail.lost > 0 && (
-                <Notice tone="warn">
-                    {tail.lost} requests came too quickly to be shown live. Load the page anew to see them.
-                </Notice>
-            )}
-            {tail.broken && <Notice tone="warn">The live view is interrupted; it is tried again.</Notice>}
+            <TailNotices tail={tail} onLoadAnew={loadAnew} />
             {page?.partial && page.data.length > 0 && (
                 <Notice>Few requests match, and only a part was looked through. “Older” looks further.</Notice>
             )}

@@ -2,8 +2,9 @@
 // that one by itself.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { call } from "../../api/client";
 import { isZero } from "../../api/decimal";
-import { watchEvents } from "../../api/live";
+import { keepWatching } from "../../api/live";
 import { useModels } from "../../api/models";
 import type { components } from "../../api/types";
 import { LinkButton } from "../../components/button";
@@ -28,16 +29,16 @@ export function FirstSteps({
     const [looks, setLooks] = useState(false); // at the program: only then a model for it is asked for
     const [model] = useModels(looks).chats;
     useEffect(() => {
-        const stop = new AbortController();
         const noted = () => setAnswered(true);
-        watchEvents(
+        return keepWatching(
             "/api/organizations/{organization}/activity/live",
             { organization },
             {},
-            stop.signal,
-            (event) => event.name === "request" && noted(),
-        ).catch(() => undefined); // then a look by hand tells
-        return () => stop.abort();
+            {
+                onOpen: () => void wasAnswered(organization).then((was) => was && noted()),
+                onEvent: (event) => event.name === "request" && noted(),
+            },
+        );
     }, [organization]);
     const funded = credits === null || !isZero(credits.balance);
     return (
@@ -93,6 +94,15 @@ export function FirstSteps({
             </Card>
         </div>
     );
+}
+
+// Before the stream began, or while it was broken.
+async function wasAnswered(organization: string): Promise<boolean> {
+    const page = await call("GET", "/api/organizations/{organization}/activity", {
+        path: { organization },
+        query: { limit: 1 },
+    });
+    return page.ok && page.value.data.length > 0;
 }
 
 function Step({ title, done, children }: { title: string; done?: boolean; children: ComponentChildren }) {

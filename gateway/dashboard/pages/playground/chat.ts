@@ -1,6 +1,6 @@
 // A chat with a model, as a session makes it: streamed, and billed like every other request. No key is in the browser.
 import { useRef, useState } from "preact/hooks";
-import { errorOf, refusedAsUnknown, send, urlOf, type ApiError } from "../../api/client";
+import { errorOf, send, urlOf, type ApiError } from "../../api/client";
 import type { Decimal } from "../../api/decimal";
 import { readJson } from "../../api/json";
 import { blocksOf } from "../../api/live";
@@ -139,10 +139,8 @@ async function stream(
     report.request = response.headers.get("x-generation-id");
     report.model = response.headers.get("x-tollgate-model");
     report.provider = response.headers.get("x-tollgate-provider");
-    if (!response.ok || response.body === null) {
-        if (response.status === 401) refusedAsUnknown.value += 1;
+    if (!response.ok || response.body === null)
         return show({ error: errorOf(response, readBody(await response.text())) });
-    }
     for await (const block of blocksOf(response.body)) {
         const data = block.replace(/^data: ?/, "");
         if (!block.startsWith("data:") || data === kDone) continue;
