@@ -88,6 +88,18 @@ export interface paths {
         /** Change one's own name */
         patch: operations["patch_api_me"];
     };
+    "/api/me/identities": {
+        parameters: {
+        };
+        /** List the identities that one's account is linked to */
+        get: operations["get_api_me_identities"];
+    };
+    "/api/me/identities/{identity}": {
+        parameters: {
+        };
+        /** Unlink an identity; other sessions that began at a provider end */
+        delete: operations["delete_api_me_identities_identity"];
+    };
     "/api/me/invitations": {
         parameters: {
         };
@@ -799,6 +811,12 @@ export interface paths {
         };
         /** Take the browser back from the identity provider, sign in, and send it to the page */
         get: operations["get_api_sign_in_provider_callback"];
+    };
+    "/api/sign-in/{provider}/link": {
+        parameters: {
+        };
+        /** Begin to link one's account to the identity provider: where the browser goes */
+        post: operations["post_api_sign_in_provider_link"];
     };
     "/api/usage": {
         parameters: {
@@ -1971,6 +1989,31 @@ export interface components {
             tokens_remaining?: number | null;
             /** @description Of whatever the limits are of */
             version?: number;
+        };
+        LinkedIdentity: {
+            /** @description As the provider said it last; it decides nothing */
+            email: string | null;
+            id: string;
+            issuer: string;
+            /**
+             * Format: date-time
+             * @description When somebody last signed in by it; null: never
+             */
+            last_used_at: string | null;
+            /** Format: date-time */
+            linked_at: string;
+            /** @description Its id in the configuration, as it was last */
+            provider: string;
+            provider_name: string;
+            /** @description false: the configuration has no such provider any more */
+            works_here: boolean;
+        };
+        LinkedIdentityPage: {
+            data: components["schemas"]["LinkedIdentity"][];
+            /** @description Providers that the account has no identity of */
+            linkable: components["schemas"]["SignInProvider"][];
+            /** @description Where the next page begins; null: this was the last */
+            next_cursor: string | null;
         };
         LinkToken: {
             /** @description What stands behind token= in the link */
@@ -3938,6 +3981,10 @@ export interface components {
         VoucherVoided: {
             voided: boolean;
         };
+        WayToProvider: {
+            /** @description Where the page sends the browser */
+            location: string;
+        };
     };
     responses: {
         /** @description What went wrong */
@@ -4284,6 +4331,49 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_me_identities: {
+        parameters: {
+            query?: {
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+                /** @description How many, at most; 100 if absent */
+                limit?: number;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["LinkedIdentityPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_api_me_identities_identity: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                identity: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             default: components["responses"]["Error"];
@@ -7981,6 +8071,23 @@ export interface operations {
             /** @description Success */
             303: {
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_sign_in_provider_link: {
+        parameters: {
+            path: {
+                provider: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["WayToProvider"];
+                };
             };
             default: components["responses"]["Error"];
         };
