@@ -122,6 +122,10 @@ def test_disk_full_sheds_new_requests_loses_no_record_and_recovers_without_a_res
     status, text = ready(gateway)
     assert status == 503 and text.startswith("ledger read-only: ")
     assert gateway.metrics().sum("tollgate_ledger_read_only") == 1
+    shown = gateway.manage("GET", "/api/instance")
+    assert (shown["ready"], shown["ledger"]["read_only"]) == (False, True)
+    [why] = [one["message"] for one in shown["reasons"] if one["code"] == "ledger_read_only"]
+    assert why == shown["ledger"]["problem"] and why in text
     time.sleep(2.5)  # some attempts to write again must fail first
     assert post_chat(gateway, account).status == 503 and gateway.alive()
     (small_disk / "ballast").unlink()
