@@ -24,7 +24,7 @@ from support.master_key import new_master_key  # noqa: E402
 from support.processes import Gateway  # noqa: E402
 
 ADMIN, ADMIN_PASSWORD = "admin", "admin-of-this-test"
-START_TIMEOUT_S, KEY_PAUSE_S = 300, 61  # a gateway asks for keys once a minute
+START_TIMEOUT_S, KEY_PAUSE_S = 900, 61  # a gateway asks for keys once a minute
 # Keycloak's cookies are Secure on loopback, too, where browsers keep them all the same.
 LOOPBACK_IS_SECURE = http.cookiejar.DefaultCookiePolicy(secure_protocols=("https", "http"))
 
