@@ -44,7 +44,7 @@ class Row:
     summary: str
     labels: dict = field(default_factory=dict)
     description: str | None = None  # where it holds figures
-    at: str = "25m"
+    at: str = "30m"
 
 
 CHAT = 'tollgate_requests_total{route="chat",model="m",provider="p",status="%s"}'
@@ -68,7 +68,7 @@ def overheads(below_2500_us, below_10_ms, all_of_them):
 
 
 ROWS = [
-    Row("TollgateDown", {"up": steady(0)}, {"up": then("1x40", "0x2", "1x200")}, "Tollgate a:9464 is down", at="11m"),
+    Row("TollgateDown", {"up": steady(0)}, {"up": then("1x40", "0x2", "1x200")}, "Tollgate a:9464 is down", at="10m45s"),
     Row(
         "TollgateRestarts",
         {"process_start_time_seconds": then("100x20", "400x20", "700x20", "1000x40")},
@@ -105,7 +105,7 @@ ROWS = [
     Row(
         "TollgateSlotsRunOut",
         {"tollgate_slots_in_use": steady(900), "tollgate_slots": steady(1000)},
-        {"tollgate_slots_in_use": then("100x110", "900x5", "100x200"), "tollgate_slots": steady(1000)},
+        {"tollgate_slots_in_use": then("100x115", "900x20"), "tollgate_slots": steady(1000)},
         "90% of the slots of a:9464 are in use",
     ),
     Row(

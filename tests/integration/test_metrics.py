@@ -123,6 +123,16 @@ def test_requests_are_counted_by_route_model_provider_and_status(gateway, accoun
     )
 
 
+def test_endpoints_of_one_provider_for_one_model_are_counted_together(gateway, account):
+    def one_of_each():
+        for tier in (None, "priority"):
+            assert post_chat(gateway, account, "tokens=2", model="test/tiers", service_tier=tier).status == 200
+
+    labels = {"model": "test/tiers", "provider": "sample"}
+    assert delta(gateway, one_of_each, "tollgate_requests_total", status="200", **labels) == 2
+    assert delta(gateway, one_of_each, "tollgate_upstream_attempts_total", outcome="success", **labels) == 2
+
+
 def test_refusals_are_counted_without_a_model(gateway):
     poor = gateway.new_account(None)
     assert delta(gateway, lambda: post_chat(gateway, poor), "tollgate_requests_total", status="402") == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
-from support.chat import open_stream, post_chat, stream_chat
+from support.chat import open_stream, post_chat
 from support.mail import mail_config
 from support.processes import ROOT, Gateway, address_of, first_line, provider
 from support.real_prometheus import PROMETHEUS, RULES, Prometheus, names_in
@@ -62,15 +62,14 @@ RULE_QUERIES = [
 
 
 def make_traffic(gateway, rich, poor):
-    """Something of everything that dashboards show."""
-    for words in ("tokens=5", "status=500", "status=429", "error_body"):
-        post_chat(gateway, rich, words)
-    stream_chat(gateway, rich, "tokens=5 ttft_ms=5")
-    post_chat(gateway, rich, model="test/down")
-    assert post_chat(gateway, rich, model="test/failover").status == 200
-    assert post_chat(gateway, poor).status == 402
-    gateway.request("POST", "/v1/chat/completions", key=rich.key, body=b"{")
-    gateway.request("GET", "/v1/models", key=rich.key)
+    """Something of everything that dashboards show; the statuses that clients got."""
+    answers = [post_chat(gateway, rich, words) for words in ("tokens=5", "status=500", "status=429", "error_body")]
+    answers.append(post_chat(gateway, rich, "tokens=5 ttft_ms=5", stream=True))
+    answers += [post_chat(gateway, rich, model=f"test/{model}") for model in ("down", "failover", "drained")]
+    answers.append(post_chat(gateway, poor))
+    answers.append(gateway.request("POST", "/v1/chat/completions", key=rich.key, body=b"{"))
+    answers.append(gateway.request("GET", "/v1/models", key=rich.key))
+    return [answer.status for answer in answers]
 
 
 @contextmanager
@@ -102,7 +101,11 @@ def watched(tmp_path_factory, sample):
     certificate, and a start after a kill."""
     folder = tmp_path_factory.mktemp("watched")
     keys = {"api_key": "", "api_keys": ["first-upstream-key", "second-upstream-key"]}
-    providers = [provider("sample", sample.base_url, **keys), provider("down", "http://127.0.0.1:1/v1")]
+    providers = [
+        provider("sample", sample.base_url),
+        provider("drained", sample.base_url, **keys),
+        provider("down", "http://127.0.0.1:1/v1"),
+    ]
     mail = mail_config({"drop_folder": str(folder)})
     gateway = Gateway(folder / "gateway", providers, workers=1, **mail).start()
     rich, poor = gateway.new_account("100"), gateway.new_account(None)
@@ -112,8 +115,10 @@ def watched(tmp_path_factory, sample):
         gateway.kill()
     gateway.start()
 
+    assert make_traffic(gateway, rich, poor) == [200, 500, 429, 400, 200, 502, 200, 200, 402, 400, 200]
+
     def keep_on():
-        while not stop.wait(0.05):
+        while not stop.wait(0.3):
             make_traffic(gateway, rich, poor)
 
     with served_over_tls(folder, sample) as tls:

@@ -21,7 +21,9 @@ class Metrics:
                 found = _SAMPLE.match(line)
                 assert found, f"not a sample: {line!r}"
                 name, labels, value = found.groups()
-                self.samples[name, frozenset(_LABEL.findall(labels or ""))] = float(value)
+                series = name, frozenset(_LABEL.findall(labels or ""))
+                assert series not in self.samples, f"told twice: {line!r}"  # Prometheus would keep one
+                self.samples[series] = float(value)
 
     def sum(self, name, **labels):
         """The sum over all series of `name` that carry these labels; 0 if there is none."""
