@@ -1,7 +1,7 @@
 // Where the page begins: who is signed in, then what the URL names.
 import { render, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { membershipError } from "./api/organization";
+import { loadMembership, membershipError } from "./api/organization";
 import { isOperator, loadSession, me, myOrganization, session } from "./api/session";
 import { EmptyState, ErrorNotice, Skeleton } from "./components/notice";
 import { LinkButton } from "./components/button";
@@ -64,7 +64,8 @@ function Content({ here }: { here: Route }) {
         return <Named pages={kOperatorPages} page={here.page} rest={here.rest} />;
     if (here.kind !== "organization") return <Missing />;
     if (!myOrganization(here.organization) && !isOperator.value) return <Missing />;
-    if (membershipError.value) return <ErrorNotice error={membershipError.value} />;
+    if (membershipError.value)
+        return <ErrorNotice error={membershipError.value} retry={() => void loadMembership(here.organization)} />;
     // Another organization is another page: nothing of one is left in the other.
     return <Named key={here.organization} pages={kPages} page={here.page} rest={here.rest} />;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newPerson } from "./support/accounts.mjs";
 import { focused, press, settle, textOf } from "./support/browser.mjs";
+import { waitForText } from "./support/forms.mjs";
 import { useWorld } from "./support/world.mjs";
 
 const world = useWorld({ usage: 1 });
@@ -195,5 +196,63 @@ test("on a phone the navigation is behind a button, and closes by Escape and by 
     await press(tab, "link", "Activity");
     await tab.waitForSelector(".sidebar:not([data-open])");
     assert.match(tab.url(), /activity/);
+    await close();
+});
+
+test("one failed answer about the organization is asked for again: by hand, at the next page, and on coming back", async () => {
+    const { tab, close } = await world.openAs(world.owner, "#/account/profile");
+    const path = `/api/organizations/${world.team.id}/me`;
+    let failing = false;
+    await tab.setRequestInterception(true);
+    tab.on("request", (request) =>
+        failing && new URL(request.url()).pathname.endsWith(path)
+            ? request.respond({
+                  status: 503,
+                  contentType: "application/json",
+                  body: JSON.stringify({ error: { message: "The gateway is starting." } }),
+              })
+            : request.continue(),
+    );
+    const go = (page) =>
+        tab.evaluate((to) => {
+            location.hash = to;
+        }, `#/o/${world.team.id}/${page}`);
+    const isRefused = async () => {
+        await waitForText(tab, "The gateway is starting.");
+        failing = false;
+    };
+    const isShown = (title) =>
+        tab.waitForFunction((text) => document.querySelector("main h1")?.innerText === text, {}, title);
+    const mends = {
+        keys: () => press(tab, "button", "Try again"),
+        members: () => go("projects"),
+        credits: () => tab.evaluate(() => dispatchEvent(new Event("focus"))),
+    };
+    for (const [page, title] of Object.entries({ keys: "API keys", members: "Projects", credits: "Credits" })) {
+        // What is known of one organization is forgotten with the next one.
+        await tab.evaluate((id) => (location.hash = `#/o/${id}/overview`), world.owner.personal_organization_id);
+        await isShown("Overview");
+        await settle(tab);
+        failing = true;
+        await go(page);
+        await isRefused();
+        await mends[page]();
+        await isShown(title);
+    }
+    await close();
+});
+
+test("a role that changed is noticed when the tab is looked at again", async () => {
+    const person = await newPerson(world.gateway, { name: "Rolf Role", role: "member", team: world.team });
+    const { tab, close } = await world.openAs(person, "overview");
+    const links = () => tab.$$eval("nav[aria-label=Pages] a", (all) => all.map((one) => one.innerText.trim()));
+    assert.ok(!(await links()).includes("Audit log"));
+    await world.gateway.call("PATCH", `/api/organizations/${world.team.id}/members/${person.id}`, { role: "admin" });
+    await tab.evaluate(() => {
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 60_000; // a minute later
+        dispatchEvent(new Event("focus"));
+    });
+    await tab.waitForFunction(() => document.querySelector("nav[aria-label=Pages]").innerText.includes("Audit log"));
     await close();
 });

@@ -1,7 +1,8 @@
 // What the person may in the organization that the URL names, as the server's own table of permissions has it.
 import { computed, effect, signal } from "@preact/signals";
-import { organizationId } from "../router";
+import { organizationId, route } from "../router";
 import { call, type ApiError } from "./client";
+import { writeJson } from "./json";
 import { isOperator, me, myOrganization, session, type MyOrganization } from "./session";
 import type { components } from "./types";
 
@@ -56,28 +57,54 @@ async function visit(organization: string): Promise<Asked> {
     };
 }
 
-export async function loadMembership(organization: string): Promise<void> {
-    if (!myOrganization(organization) && isOperator.peek()) {
-        const found = await visit(organization);
-        if (organizationId.peek() === organization) asked.value = found;
-        return;
-    }
+async function askAsMember(organization: string): Promise<Asked> {
     const answer = await call("GET", "/api/organizations/{organization}/me", { path: { organization } });
-    if (organizationId.peek() !== organization) return; // switched since
-    asked.value = {
-        organization,
-        membership: answer.ok ? answer.value : null,
-        visited: null,
-        error: answer.ok ? null : answer.error,
-    };
+    const error = answer.ok ? null : answer.error;
+    return { organization, membership: answer.ok ? answer.value : null, visited: null, error };
 }
 
+const kFreshMs = 30_000; // so old a membership is asked for again when the tab is looked at
+
+let askedAt = 0;
+const asking = new Set<string>(); // organizations
+
+export async function loadMembership(organization: string): Promise<void> {
+    if (asking.has(organization)) return;
+    asking.add(organization);
+    const visits = !myOrganization(organization) && isOperator.peek();
+    const found = await (visits ? visit(organization) : askAsMember(organization));
+    asking.delete(organization);
+    if (organizationId.peek() !== organization) return; // switched since
+    askedAt = performance.now();
+    const before = asked.peek();
+    const known = before?.organization === organization && before.membership !== null ? before : null;
+    // What was known stays while the gateway cannot be asked; that one is no member any more is an answer.
+    const status = found.error?.status ?? 0;
+    const gone = status >= 400 && status < 500 && status !== 429;
+    if (known !== null && found.error !== null && !gone) return;
+    if (known !== null && writeJson(known) === writeJson(found)) return;
+    asked.value = found;
+}
+
+// Asked once for an organization, and after an error at each step to another page.
 effect(() => {
+    void route.value;
     const organization = organizationId.value;
     const signedIn = session.value.kind === "signed_in";
-    if (organization === null || !signedIn || asked.peek()?.organization === organization) return;
+    if (organization === null || !signedIn) return;
+    const held = asked.peek();
+    if (held?.organization === organization && held.error === null) return;
     void loadMembership(organization);
 });
+
+// A role may have changed while another tab was looked at.
+function askAgain(): void {
+    const organization = organizationId.peek();
+    if (organization === null || document.hidden || session.peek().kind !== "signed_in") return;
+    if (membershipError.peek() !== null || performance.now() - askedAt > kFreshMs) void loadMembership(organization);
+}
+addEventListener("focus", askAgain);
+addEventListener("visibilitychange", askAgain);
 
 // Of several, one is enough.
 export function may(permission: string | readonly string[]): boolean {
