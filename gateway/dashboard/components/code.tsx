@@ -3,15 +3,15 @@ import { CopyButton } from "./button";
 
 export function Code({ text, label }: { text: string; label?: string }) {
     return (
-        <figure class="field" style={{ margin: 0 }}>
-            {label && <figcaption class="label">{label}</figcaption>}
-            <div class="code">
-                {/* It scrolls, so that it must be reached by the keyboard. */}
-                <pre tabIndex={0} aria-label={label ?? "Code"} role="region">
-                    <code>{text}</code>
-                </pre>
+        <figure class="code">
+            <figcaption class="code-head">
+                <span class="label">{label}</span>
                 <CopyButton text={text} />
-            </div>
+            </figcaption>
+            {/* It scrolls, so that it must be reached by the keyboard. */}
+            <pre tabIndex={0} aria-label={label ?? "Code"} role="region">
+                <code>{text}</code>
+            </pre>
         </figure>
     );
 }
