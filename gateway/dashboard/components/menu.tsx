@@ -89,7 +89,7 @@ export function Menu({ label, items, icon = "more", children, class: look = "but
                 ref={button}
                 type="button"
                 class={look}
-                data-look={look === "button" ? "quiet" : undefined}
+                data-look={look === "button" && !children ? "quiet" : undefined}
                 data-size={children ? undefined : "icon"}
                 aria-haspopup="menu"
                 aria-expanded={open}
@@ -119,7 +119,7 @@ export function Menu({ label, items, icon = "more", children, class: look = "but
                             ) : (
                                 item.icon && <Icon name={item.icon} />
                             )}
-                            <span>{item.label}</span>
+                            <bdi>{item.label}</bdi>
                         </>
                     );
                     return (

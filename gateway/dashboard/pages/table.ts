@@ -83,7 +83,7 @@ export const kPages: readonly Page[] = [
     {
         path: "llm",
         title: "Model defaults",
-        icon: "settings",
+        icon: "chip",
         group: "Routing",
         permission: "see_settings",
         show: LlmPage,
