@@ -8,7 +8,10 @@ export function Facts({ rows }: { rows: readonly Fact[] }) {
         <dl class="facts">
             {rows
                 .filter(([, value]) => value !== null && value !== false && value !== "" && value !== undefined)
-                .map(([name, value]) => [<dt>{name}</dt>, <dd>{value}</dd>])}
+                .map(([name, value]) => [
+                    <dt>{name}</dt>,
+                    <dd>{typeof value === "string" ? <bdi>{value}</bdi> : value}</dd>,
+                ])}
         </dl>
     );
 }

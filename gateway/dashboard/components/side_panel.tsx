@@ -30,7 +30,7 @@ export function SidePanel({ label, title, actions, onClose, children }: SidePane
         >
             <header>
                 <h2 ref={heading} tabIndex={-1}>
-                    {title}
+                    <bdi>{title}</bdi>
                 </h2>
                 <div class="row">
                     {actions}

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import { Button } from "./button";
 import { Icon } from "./icon";
+import { Name } from "./name";
 import { EmptyState, ErrorNotice, Skeleton } from "./notice";
 
 export interface Column<Row> {
@@ -72,6 +73,7 @@ export function Table<Row>(props: TableProps<Row>) {
                                     scope="col"
                                     key={column.key}
                                     class={column.end ? "end" : undefined}
+                                    data-heads={column.heads ? "" : undefined}
                                     aria-sort={
                                         order?.key === column.key
                                             ? order.down
@@ -119,13 +121,18 @@ export function Table<Row>(props: TableProps<Row>) {
                                 >
                                     {columns.map((column) => {
                                         const Cell = column.heads ? "th" : "td";
+                                        const value = column.show(row);
                                         return (
                                             <Cell
                                                 key={column.key}
                                                 scope={column.heads ? "row" : undefined}
                                                 class={column.end ? "end" : undefined}
                                             >
-                                                {column.show(row)}
+                                                {typeof value === "string" ? (
+                                                    <Text text={value} cut={column.heads} />
+                                                ) : (
+                                                    value
+                                                )}
                                             </Cell>
                                         );
                                     })}
@@ -152,6 +159,11 @@ export function Table<Row>(props: TableProps<Row>) {
             )}
         </div>
     );
+}
+
+// What somebody else wrote does not turn the direction of what stands beside it.
+function Text({ text, cut }: { text: string; cut?: boolean }) {
+    return cut ? <Name text={text} /> : <bdi class="cell-text">{text}</bdi>;
 }
 
 // The row that the keyboard is in may go, as when it is deleted: then the keyboard is in its neighbour, not lost.

@@ -139,7 +139,7 @@ function OpenPalette({ onClose }: { onClose: () => void }) {
                         aria-selected={index === chosen}
                         onClick={() => go(target)}
                     >
-                        <span>{target.label}</span>
+                        <bdi class="grow">{target.label}</bdi>
                         <span class="soft small">{target.about}</span>
                     </li>
                 ))}

@@ -59,7 +59,9 @@ export function Shell({ children }: { children: ComponentChildren }) {
                             sidebarOpen.value = !sidebarOpen.value;
                         }}
                     />
-                    <strong>{subjectName()}</strong>
+                    <strong title={subjectName()}>
+                        <bdi>{subjectName()}</bdi>
+                    </strong>
                 </header>
                 <main class="content" id="main" tabIndex={-1}>
                     <Banners />

@@ -56,7 +56,9 @@ export function OrganizationSwitcher() {
                 {initials(subjectName())}
             </span>
             <span class="switcher-text">
-                <strong>{subjectName()}</strong>
+                <strong title={subjectName()}>
+                    <bdi>{subjectName()}</bdi>
+                </strong>
                 <small>{payerText(current)}</small>
             </span>
             <Icon name="chevron_down" />

@@ -5,6 +5,7 @@ import { useAction, useList } from "../../api/use_call";
 import { Button, LinkButton } from "../../components/button";
 import { Facts } from "../../components/facts";
 import { TextField } from "../../components/field";
+import { Name } from "../../components/name";
 import { Badge, EmptyState, ErrorNotice, Notice } from "../../components/notice";
 import { Card, PageHead } from "../../components/page";
 import { Table, type Column } from "../../components/table";
@@ -130,7 +131,9 @@ const kColumns: readonly Column<MyOrganization>[] = [
         heads: true,
         show: (row) => (
             <span class="row">
-                <a href={pageHref("overview", {}, row.id)}>{row.name}</a>
+                <a href={pageHref("overview", {}, row.id)}>
+                    <Name text={row.name} />
+                </a>
                 {row.kind === "personal" && <Badge>Personal</Badge>}
                 {row.status === "suspended" && <Badge tone="bad">Suspended</Badge>}
             </span>

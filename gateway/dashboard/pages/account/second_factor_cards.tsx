@@ -20,6 +20,7 @@ import { Button, CopyButton } from "../../components/button";
 import { ConfirmDialog } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
 import { CheckField, TextField } from "../../components/field";
+import { Name } from "../../components/name";
 import { Badge, EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/notice";
 import { Card } from "../../components/page";
 import { QrCode } from "../../components/qr_code";
@@ -172,7 +173,7 @@ function PasskeyCard({
             heads: true,
             show: (row) => (
                 <span class="row">
-                    {row.name}
+                    <Name text={row.name} />
                     {!row.works_here && <Badge tone="bad">Of another address: it works no more</Badge>}
                     {row.backed_up && <Badge>On several devices</Badge>}
                 </span>

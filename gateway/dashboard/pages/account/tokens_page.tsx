@@ -4,6 +4,7 @@ import type { components } from "../../api/types";
 import { useList } from "../../api/use_call";
 import { Button } from "../../components/button";
 import { Menu, type MenuItem } from "../../components/menu";
+import { Name } from "../../components/name";
 import { Badge, EmptyState } from "../../components/notice";
 import { PageHead } from "../../components/page";
 import { SecretDialog } from "../../components/secret_dialog";
@@ -28,7 +29,7 @@ const kColumns: readonly Column<Token>[] = [
         heads: true,
         show: (row) => (
             <>
-                {row.name}
+                <Name text={row.name} />
                 <div class="soft small mono">{row.label}</div>
             </>
         ),

@@ -3,6 +3,7 @@ import { memberName, type Member, type Project } from "../../api/members";
 import { resetWords } from "../../components/limit_fields";
 import { Meter } from "../../components/meter";
 import { Money } from "../../components/money";
+import { Name } from "../../components/name";
 import { Badge } from "../../components/notice";
 import type { Column } from "../../components/table";
 import { Time } from "../../components/time";
@@ -55,7 +56,9 @@ export function keyColumns(projects: readonly Project[] | null, members: readonl
             heads: true,
             show: (row) => (
                 <>
-                    <a href={pageHref("keys", { ...query.value, key: row.hash })}>{row.name}</a>{" "}
+                    <a href={pageHref("keys", { ...query.value, key: row.hash })}>
+                        <Name text={row.name} />
+                    </a>{" "}
                     {row.kind !== "inference" && <Badge>{kKindWords[row.kind]?.name ?? row.kind}</Badge>}
                     <div class="soft small mono">{row.label}</div>
                 </>

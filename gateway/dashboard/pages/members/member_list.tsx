@@ -7,6 +7,7 @@ import { LimitsDialog } from "../../components/limits_dialog";
 import { resetWords } from "../../components/limit_fields";
 import { Menu, type MenuItem } from "../../components/menu";
 import { Money } from "../../components/money";
+import { Name } from "../../components/name";
 import { Badge, EmptyState } from "../../components/notice";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
@@ -28,7 +29,7 @@ const kColumns: readonly Column<Member>[] = [
         heads: true,
         show: (row) => (
             <>
-                {nameOf(row)} {isMe(row) && <Badge tone="note">You</Badge>}
+                <Name text={nameOf(row)} /> {isMe(row) && <Badge tone="note">You</Badge>}
                 <div class="soft small">{row.email}</div>
             </>
         ),

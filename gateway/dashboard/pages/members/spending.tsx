@@ -6,6 +6,7 @@ import type { components } from "../../api/types";
 import { Allowed } from "../../components/allowed";
 import { resetWords } from "../../components/limit_fields";
 import { Money } from "../../components/money";
+import { Name } from "../../components/name";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
 import { organizationId, pageHref } from "../../router";
@@ -18,7 +19,11 @@ const kColumns: readonly Column<Row>[] = [
         key: "email",
         name: "Member",
         heads: true,
-        show: (row) => <a href={pageHref("activity", { member_id: row.user_id })}>{row.email}</a>,
+        show: (row) => (
+            <a href={pageHref("activity", { member_id: row.user_id })}>
+                <Name text={row.email} />
+            </a>
+        ),
         sort: (one, other) => one.email.localeCompare(other.email),
     },
     {

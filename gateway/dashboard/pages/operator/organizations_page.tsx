@@ -8,6 +8,7 @@ import { ConfirmDialog, carryOut } from "../../components/confirm_dialog";
 import { BareSelect } from "../../components/field";
 import { Menu } from "../../components/menu";
 import { Money } from "../../components/money";
+import { Name } from "../../components/name";
 import { Badge, EmptyState } from "../../components/notice";
 import { PageHead } from "../../components/page";
 import { Table, type Column } from "../../components/table";
@@ -128,7 +129,13 @@ const kColumns: readonly Column<Item>[] = [
         name: "Name",
         heads: true,
         show: (item) =>
-            item.status === "deleted" ? item.name : <a href={pageHref("overview", {}, item.id)}>{item.name}</a>,
+            item.status === "deleted" ? (
+                item.name
+            ) : (
+                <a href={pageHref("overview", {}, item.id)}>
+                    <Name text={item.name} />
+                </a>
+            ),
     },
     { key: "slug", name: "Slug", show: (item) => <code>{item.slug}</code> },
     { key: "kind", name: "Kind", show: (item) => (item.kind === "personal" ? "Personal" : "Team") },

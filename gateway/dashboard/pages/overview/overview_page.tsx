@@ -5,6 +5,7 @@ import { useQuery } from "../../api/use_call";
 import { Chart } from "../../components/chart";
 import { BareSelect } from "../../components/field";
 import { Money, usdText } from "../../components/money";
+import { Name } from "../../components/name";
 import { EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/notice";
 import { Card, PageHead } from "../../components/page";
 import { bucketsOf, rangeFilters, rangeInUrl, setSpan, type Range } from "../../components/range";
@@ -186,7 +187,14 @@ function Groups({ groups, dimension, range }: { groups: Group[]; dimension: Dime
             key: "name",
             name: dimension.label,
             heads: true,
-            show: (group) => (group.value === null ? group.name : <a href={feed(group)}>{group.name}</a>),
+            show: (group) =>
+                group.value === null ? (
+                    group.name
+                ) : (
+                    <a href={feed(group)}>
+                        <Name text={group.name} />
+                    </a>
+                ),
         },
         {
             key: "charged",

@@ -9,6 +9,7 @@ import { BareSelect } from "../../components/field";
 import { LimitsDialog } from "../../components/limits_dialog";
 import { Menu, type MenuItem } from "../../components/menu";
 import { Money } from "../../components/money";
+import { Name } from "../../components/name";
 import { Badge, EmptyState } from "../../components/notice";
 import { PageHead } from "../../components/page";
 import { readRange } from "../../components/range";
@@ -94,7 +95,9 @@ export function ProjectsPage() {
             heads: true,
             show: (row) => (
                 <span class="row">
-                    <a href={pageHref("keys", { project_id: row.id })}>{row.name}</a>
+                    <a href={pageHref("keys", { project_id: row.id })}>
+                        <Name text={row.name} />
+                    </a>
                     {row.is_default && <Badge tone="note">Default</Badge>}
                     {row.archived && <Badge tone="warn">Archived</Badge>}
                 </span>
