@@ -39,6 +39,7 @@ export interface CallOptions<M extends Method, P extends keyof paths> {
     // Of a change: the same for each try of the same act, so that it is done once (useAction() sees to that).
     idempotencyKey?: string;
     signal?: AbortSignal;
+    asOperator?: boolean; // an act of the gateway's operator, also where he is a member
 }
 
 // The same for routes that the document does not describe.
@@ -50,6 +51,7 @@ export interface RawOptions {
     idempotencyKey?: string;
     signal?: AbortSignal;
     headers?: Record<string, string>;
+    asOperator?: boolean;
 }
 
 // How a call goes on that its person must prove himself for: asked once, then it is made again (set by app.tsx, since the
@@ -114,7 +116,7 @@ export async function send(method: Method, url: string, options: RawOptions = {}
         headers["idempotency-key"] = options.idempotencyKey ?? newIdempotencyKey();
     }
     // A person who operates the gateway has organizations of his own, too: the page says as whom he asks.
-    if (route.peek().kind === "operator") headers["x-tollgate-as"] = "operator";
+    if (options.asOperator === true || route.peek().kind === "operator") headers["x-tollgate-as"] = "operator";
     if (typeof options.ifMatch === "number") headers["if-match"] = `"${options.ifMatch}"`;
     const response = await fetch(url, {
         method,

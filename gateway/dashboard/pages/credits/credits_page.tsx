@@ -1,5 +1,6 @@
 // The organization's credit: what is left and where it went, ways to have more, who is told when it runs low.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { isZero } from "../../api/decimal";
 import { may, membership, organization as current, whyNot } from "../../api/organization";
 import { useQuery } from "../../api/use_call";
@@ -71,6 +72,7 @@ function Acts() {
 
 function Credit() {
     const path = { organization: organizationId.value! };
+    const [turn, setTurn] = useState(0); // the lists are asked for anew when credit was moved or asked for
     const credits = useQuery("/api/organizations/{organization}/credits", may("see_billing") ? { path } : null);
     const tabs = kTabs.filter((one) => may(one.permission));
     const shown = tabs.find((one) => one.name === query.value.tab) ?? tabs[0];
@@ -78,20 +80,18 @@ function Credit() {
     const allowed = act === "grant" ? isOperator.value : kActs.some((one) => one.act === act && may(one.permission));
     if (!shown) return <EmptyState title="Your role does not show this here" />;
     if (may("see_billing") && credits.value === null && !credits.error) return <Skeleton lines={6} />;
-    // What moved money asks for the lists anew.
-    const turn = credits.value === null ? "" : `${credits.value.total_credits} ${credits.value.balance}`;
     return (
         <div class="stack">
             {credits.value !== null && (
                 <div class="grid">
-                    <Figure name="Balance" value={<Money value={credits.value.balance} />} />
+                    <Figure name="Balance" value={<Money value={credits.value.balance} exact />} />
                     <Figure
                         name="Held"
-                        value={<Money value={credits.value.held} />}
+                        value={<Money value={credits.value.held} exact />}
                         more={isZero(credits.value.held) ? "no request is running" : "by requests that run"}
                     />
-                    <Figure name="Added in all" value={<Money value={credits.value.total_credits} />} />
-                    <Figure name="Used in all" value={<Money value={credits.value.total_usage} />} />
+                    <Figure name="Added in all" value={<Money value={credits.value.total_credits} exact />} />
+                    <Figure name="Used in all" value={<Money value={credits.value.total_usage} exact />} />
                 </div>
             )}
             {credits.error && <ErrorNotice error={credits.error} retry={credits.reload} />}
@@ -106,11 +106,18 @@ function Credit() {
                 />
                 {shown.name === "transactions" && <Transactions key={turn} onChange={credits.reload} />}
                 {shown.name === "lots" && <CreditLots key={turn} />}
-                {shown.name === "requests" && <CreditRequests onChange={credits.reload} />}
+                {shown.name === "requests" && <CreditRequests key={turn} onChange={credits.reload} />}
                 {shown.name === "alerts" && <Alerts />}
             </div>
             {act !== undefined && allowed && (
-                <MoneyDialog act={act} onDone={credits.reload} onClose={() => setQuery({ act: null })} />
+                <MoneyDialog
+                    act={act}
+                    onDone={() => {
+                        setTurn(turn + 1);
+                        credits.reload();
+                    }}
+                    onClose={() => setQuery({ act: null })}
+                />
             )}
         </div>
     );

@@ -69,6 +69,8 @@ const kWords = {
     },
 };
 
+const kDone = { buy: "to be bought: the list says whether it is credit yet", ask: "asked for", grant: "granted" };
+
 function AmountDialog({ act, onDone, onClose }: DialogProps & { act: keyof typeof kWords }) {
     const path = { organization: organizationId.value! };
     const buy = useAction("POST", "/api/organizations/{organization}/purchases");
@@ -82,9 +84,9 @@ function AmountDialog({ act, onDone, onClose }: DialogProps & { act: keyof typeo
         const value = amount.read();
         if (value === null) return;
         const body = { amount: value, note: amount.note };
-        const answer = await action.run({ path, body });
+        const answer = await action.run({ path, body, asOperator: act === "grant" });
         if (!answer.ok) return;
-        showToast(`${usdText(value)}: ${{ buy: "bought", ask: "asked for", grant: "granted" }[act]}.`, "good");
+        showToast(`${usdText(value)} ${kDone[act]}.`, "good");
         onDone();
         onClose();
     };

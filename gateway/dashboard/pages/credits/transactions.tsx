@@ -50,7 +50,7 @@ export function Transactions({ onChange }: { onChange: () => void }) {
         const answer = await call(
             "POST",
             `/api/organizations/{organization}/purchases/{purchase}/${how}` as "/api/organizations/{organization}/purchases/{purchase}/cancel",
-            { path: { organization, purchase: row.id }, body: {} },
+            { path: { organization, purchase: row.id }, body: {}, asOperator: how === "confirm" },
         );
         if (!answer.ok) return showToast(answer.error.message, "bad");
         showToast(how === "confirm" ? "The purchase is credit now." : "The purchase is cancelled.", "good");
@@ -137,8 +137,8 @@ const kColumns: readonly Column<Transaction>[] = [
             </Badge>
         ),
     },
-    { key: "amount", name: "Amount", end: true, show: (row) => <Money value={row.amount} /> },
-    { key: "balance", name: "Balance", end: true, show: (row) => <Money value={row.balance} /> },
+    { key: "amount", name: "Amount", end: true, show: (row) => <Money value={row.amount} exact /> },
+    { key: "balance", name: "Balance", end: true, show: (row) => <Money value={row.balance} exact /> },
     { key: "what", name: "What for", show: whatFor },
     { key: "actor", name: "By", show: by },
 ];
