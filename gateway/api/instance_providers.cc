@@ -62,7 +62,7 @@ ProviderSums sum_of(const Services& services, const Catalogue& catalogue, const 
         sums.last_5m += seen.statistics.last_5m;
         sums.last_30m += seen.statistics.last_30m;
         sums.state = std::max(sums.state, seen.state);
-        sums.seen.push_back(std::move(seen));
+        sums.seen.push_back(seen);
     }
     std::ranges::sort(sums.seen, [](const SeenEndpoint& one, const SeenEndpoint& other) {
         return std::pair(other.state, one.endpoint->number) < std::pair(one.state, other.endpoint->number);

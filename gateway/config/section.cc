@@ -206,13 +206,17 @@ void Section::add_texts(std::string name, std::vector<std::string>& values, std:
         for (const auto& item : node) {
             values.push_back(expanded_text(item, name));
             const std::string what = problem == nullptr ? std::string() : problem(values.back());
-            if (!what.empty()) throw ConfigProblem{line_of(item), name + ": '" + values.back() + "' " + what};
+            if (what.empty()) continue;
+            std::string told = name;
+            told.append(": '").append(values.back()).append("' ").append(what);
+            throw ConfigProblem{line_of(item), std::move(told)};
         }
     };
     add(Nested{std::move(name), std::move(meaning), read,
                [defaults = values, example](const std::string& indent) {
                    std::string lines;
-                   for (const std::string& value : defaults) lines += indent + "- " + value + "\n";
+                   for (const std::string& value : defaults)
+                       lines.append(indent).append("- ").append(value).append("\n");
                    return lines.empty() ? indent + "# - " + example + "\n" : lines;
                },
                [values] {
