@@ -58,6 +58,9 @@ export interface RawOptions {
 // dialog needs calls itself).
 export const stepUp: { ask: () => Promise<boolean> } = { ask: () => Promise.resolve(false) };
 
+// The organization that refused its owner for want of a second factor.
+export const ownerWithoutFactor = signal<string | null>(null);
+
 // Counts the times that a call was answered "not signed in". The session watches it (session.ts).
 export const refusedAsUnknown = signal(0);
 
@@ -80,7 +83,7 @@ export function urlOf(path: string, fields: Record<string, string> = {}, query: 
     return filled.replace(/^\//, "") + (text ? "?" + text : "");
 }
 
-function noAnswer(message: string, code: string): { ok: false; error: ApiError } {
+export function noAnswer(message: string, code: string): { ok: false; error: ApiError } {
     return {
         ok: false,
         error: { status: 0, code, reason: null, message, field: null, retryAfterSeconds: null, extra: {} },
@@ -157,7 +160,9 @@ async function attempt<T>(method: Method, path: string, options: RawOptions): Pr
             headers: response.headers,
         };
     }
-    return { ok: false, error: errorOf(response, body) };
+    const error = errorOf(response, body);
+    if (error.reason === "second_factor_needed") ownerWithoutFactor.value = options.path?.organization ?? null;
+    return { ok: false, error };
 }
 
 export async function callRaw<T>(method: Method, path: string, options: RawOptions = {}): Promise<Result<T>> {

@@ -1,7 +1,7 @@
 // What the person may in the organization that the URL names, as the server's own table of permissions has it.
 import { computed, effect, signal } from "@preact/signals";
 import { organizationId, route } from "../router";
-import { call, type ApiError } from "./client";
+import { call, ownerWithoutFactor, type ApiError } from "./client";
 import { writeJson } from "./json";
 import { isOperator, me, myOrganization, session, type MyOrganization } from "./session";
 import type { components } from "./types";
@@ -29,6 +29,19 @@ export const membership = computed<Standing | null>(() =>
 export const membershipError = computed<ApiError | null>(() =>
     asked.value !== null && asked.value.organization === organizationId.value ? asked.value.error : null,
 );
+
+// An owner may here what a member may, until he has a second factor.
+export const ownerNeedsFactor = computed<boolean>(() => {
+    const own = membership.value;
+    if (own === null || own.role !== "owner" || own.status !== "active") return false;
+    return ownerWithoutFactor.value === own.org_id || !own.permissions.includes("delete_organization");
+});
+
+// It is asked for again when it is wanted.
+export function forgetMembership(): void {
+    ownerWithoutFactor.value = null;
+    asked.value = null;
+}
 
 // The gateway answers an operator's session as it does the operator, wherever he is no member.
 async function visit(organization: string): Promise<Asked> {
@@ -113,6 +126,7 @@ export function may(permission: string | readonly string[]): boolean {
 // Why a control is disabled; null: it is not.
 export function whyNot(permission: string): string | null {
     if (membership.value === null || may(permission)) return null;
+    if (ownerNeedsFactor.value) return "Owners need a second factor here: set one up in your account first.";
     const role = membership.value.role;
     return `Your role here (${role}) does not allow this. Ask an owner or admin of the organization.`;
 }

@@ -83,11 +83,6 @@ export function useQuery<P extends PathOf<"GET">>(
     };
 }
 
-// The same for a route that the document does not describe.
-export function useRawQuery<T>(path: string, options: { path?: Record<string, string> } | null): Query<T> {
-    return useQuery(path as "/api/version", options as Record<string, never> | null) as unknown as Query<T>;
-}
-
 export interface List<Row> {
     rows: Row[] | null; // null: not here yet
     error: ApiError | null;

@@ -1,6 +1,6 @@
 // What needs a permission to be seen. Its children ask for nothing before it is known.
 import type { ComponentChildren } from "preact";
-import { may, membership } from "../api/organization";
+import { may, membership, whyNot } from "../api/organization";
 import { EmptyState, Skeleton } from "./notice";
 
 export function Allowed({
@@ -12,9 +12,5 @@ export function Allowed({
 }) {
     if (membership.value === null) return <Skeleton lines={5} />;
     if (may(permission)) return <>{children}</>;
-    return (
-        <EmptyState title="Your role does not show this here">
-            Your role here is {membership.value.role}. Ask an owner or admin of the organization.
-        </EmptyState>
-    );
+    return <EmptyState title="Your role does not show this here">{whyNot(permission)}</EmptyState>;
 }

@@ -1,6 +1,6 @@
 // A labelled input with its hint and its error, each tied to it for those who do not see the page.
 import type { ComponentChildren, InputHTMLAttributes } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 interface Labelled {
     label: string;
@@ -56,7 +56,7 @@ interface TextProps extends Labelled {
     maxLength?: number;
     disabled?: boolean;
     mono?: boolean;
-    focusFirst?: boolean; // of the fields of a dialog
+    focusFirst?: boolean; // the keyboard goes there as it comes, from the form that it is in or took the place of
     suggestions?: readonly string[]; // anything else may be typed, too
     onFocus?: () => void; // now suggestions are wanted
 }
@@ -77,11 +77,19 @@ export function TextField(props: TextProps) {
         ...rest
     } = props;
     const list = useId();
+    const input = useRef<HTMLInputElement>(null);
+    useEffect(() => {
+        const active = document.activeElement;
+        const near =
+            active === null || active === document.body || active.closest("form, dialog")?.contains(input.current);
+        if (focusFirst && near) input.current?.focus();
+    }, []);
     return (
         <Field label={label} hint={hint} error={error} optional={optional}>
             {(tied) => (
                 <>
                     <input
+                        ref={input}
                         class={mono ? "input mono" : "input"}
                         spellcheck={false}
                         data-focus-first={focusFirst ? "" : undefined}

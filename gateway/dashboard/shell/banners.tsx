@@ -1,6 +1,7 @@
 // What concerns every page of the organization stands above it, not in some settings.
-import { membership, organization } from "../api/organization";
+import { membership, organization, ownerNeedsFactor } from "../api/organization";
 import { Notice } from "../components/notice";
+import { accountHref } from "../router";
 
 export function Banners() {
     const shown = organization.value;
@@ -22,6 +23,11 @@ export function Banners() {
             {membership.value?.status === "suspended" && (
                 <Notice tone="warn">
                     Your membership here is suspended. Ask an owner or admin of the organization.
+                </Notice>
+            )}
+            {ownerNeedsFactor.value && (
+                <Notice tone="warn" action={<a href={accountHref("security")}>Set one up</a>}>
+                    Owners need a second factor here, and you have none yet. Until then you may what a member may.
                 </Notice>
             )}
         </>

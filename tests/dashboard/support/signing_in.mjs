@@ -5,16 +5,17 @@ export const kCookie = "__Host-tollgate-session";
 let networks = 0;
 
 // As a page of the gateway calls. Each is counted as an address of its own where the gateway trusts this one as a proxy.
-async function callAsPage(gateway, method, path, body) {
+export async function callAsPage(gateway, method, path, body, cookie = null) {
     const answer = await fetch(gateway.url + path, {
         method,
         headers: {
             "content-type": "application/json",
             origin: new URL(gateway.url).origin,
             "sec-fetch-site": "same-origin",
+            ...(cookie === null ? {} : { cookie: `${cookie.name}=${cookie.value}` }),
             "x-forwarded-for": `10.1.${++networks}.1`,
         },
-        body: JSON.stringify(body),
+        body: body === undefined ? undefined : JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer;

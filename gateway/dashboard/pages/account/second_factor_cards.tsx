@@ -1,21 +1,11 @@
 // Second factors: an authenticator app, passkeys, and the codes for the day when both are lost.
 import { useState } from "preact/hooks";
-import type { ApiError } from "../../api/client";
-import { me } from "../../api/session";
+import { call, type ApiError } from "../../api/client";
+import { forgetMembership } from "../../api/organization";
 import { canUsePasskeys, makePasskey } from "../../api/passkeys";
-import {
-    addPasskey,
-    beginApp,
-    confirmApp,
-    kPasskeys,
-    kSecondFactors,
-    newRecoveryCodes,
-    removeApp,
-    removePasskey,
-    type Passkey,
-    type SecondFactors,
-} from "../../api/second_factors";
-import { useRawQuery } from "../../api/use_call";
+import { me } from "../../api/session";
+import type { components } from "../../api/types";
+import { useAction, useList, useQuery, type List } from "../../api/use_call";
 import { Button, CopyButton } from "../../components/button";
 import { ConfirmDialog } from "../../components/confirm_dialog";
 import { Dialog, DialogActions } from "../../components/dialog";
@@ -28,12 +18,15 @@ import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
 import { showToast } from "../../components/toast";
 
+type SecondFactors = components["schemas"]["SecondFactors"];
+type Passkey = components["schemas"]["Passkey"];
+type TotpSetup = components["schemas"]["TotpSetup"];
 type Act = "app" | "remove_app" | "codes" | "passkey";
 const kFewCodes = 3;
 
 export function SecondFactorCards() {
-    const factors = useRawQuery<SecondFactors>(kSecondFactors, {});
-    const passkeys = useRawQuery<{ data: Passkey[] }>(kPasskeys, (factors.value?.passkeys ?? 0) > 0 ? {} : null);
+    const factors = useQuery("/api/me/second-factors", {});
+    const passkeys = useList("/api/me/passkeys", {});
     const [act, setAct] = useState<Act | null>(null);
     const [removing, setRemoving] = useState<Passkey | null>(null);
     const [codes, setCodes] = useState<readonly string[] | null>(null);
@@ -44,6 +37,7 @@ export function SecondFactorCards() {
         setCodes(made);
         factors.reload();
         passkeys.reload();
+        forgetMembership(); // what an owner may can depend on it
     };
     // A gateway that offers none says nothing of them.
     if (factors.error?.status === 404) return null;
@@ -94,7 +88,7 @@ export function SecondFactorCards() {
                     confirm="Remove it"
                     onClose={end}
                     act={async () => {
-                        const answer = await removeApp();
+                        const answer = await call("DELETE", "/api/me/totp");
                         if (answer.ok) done();
                         return answer.ok ? null : answer.error;
                     }}
@@ -109,7 +103,7 @@ export function SecondFactorCards() {
                     danger={false}
                     onClose={end}
                     act={async () => {
-                        const answer = await newRecoveryCodes();
+                        const answer = await call("POST", "/api/me/recovery-codes");
                         if (answer.ok) done(answer.value.recovery_codes);
                         return answer.ok ? null : answer.error;
                     }}
@@ -124,7 +118,9 @@ export function SecondFactorCards() {
                     confirm="Remove it"
                     onClose={() => setRemoving(null)}
                     act={async () => {
-                        const answer = await removePasskey(removing.id);
+                        const answer = await call("DELETE", "/api/me/passkeys/{passkey}", {
+                            path: { passkey: removing.id },
+                        });
                         if (answer.ok) done();
                         return answer.ok ? null : answer.error;
                     }}
@@ -157,7 +153,7 @@ function PasskeyCard({
     onRemove,
 }: {
     value: SecondFactors;
-    passkeys: { value: { data: Passkey[] } | null; error: ApiError | null; reload: () => void };
+    passkeys: List<Passkey>;
     onAdd: () => void;
     onRemove: (row: Passkey) => void;
 }) {
@@ -198,10 +194,8 @@ function PasskeyCard({
             <Table
                 label="List of passkeys"
                 columns={columns}
-                rows={value.passkeys === 0 ? [] : (passkeys.value?.data ?? null)}
+                {...passkeys}
                 rowKey={(row) => row.id}
-                error={passkeys.error}
-                reload={passkeys.reload}
                 empty={
                     <EmptyState title="No passkey yet">
                         Your phone, computer or security key signs you in, without a password.
@@ -221,25 +215,19 @@ interface AddProps {
 }
 
 function SetUpApp({ onClose, onDone }: AddProps) {
-    const [begun, setBegun] = useState<{ secret: string; otpauth_url: string } | null>(null);
+    const [begun, setBegun] = useState<TotpSetup | null>(null);
     const [code, setCode] = useState("");
-    const [busy, setBusy] = useState(false);
-    const [error, setError] = useState<ApiError | null>(null);
-    const begin = async () => {
-        setBusy(true);
-        const answer = await beginApp();
-        setBusy(false);
-        setError(answer.ok ? null : answer.error);
-        if (answer.ok) setBegun(answer.value);
-    };
+    const begin = useAction("POST", "/api/me/totp");
+    const confirm = useAction("POST", "/api/me/totp/confirm");
+    const { busy, error } = begun === null ? begin : confirm;
     const submit = async (event: Event) => {
         event.preventDefault();
-        if (busy) return;
-        if (begun === null) return begin();
-        setBusy(true);
-        const answer = await confirmApp(code.replace(/\s/g, ""));
-        setBusy(false);
-        setError(answer.ok ? null : answer.error);
+        if (begun === null) {
+            const answer = await begin.run({});
+            if (answer.ok) setBegun(answer.value);
+            return;
+        }
+        const answer = await confirm.run({ body: { code: code.replace(/\s/g, "") } });
         if (!answer.ok) return;
         showToast("The authenticator app is set up.", "good");
         onDone(answer.value.recovery_codes);
@@ -268,12 +256,13 @@ function SetUpApp({ onClose, onDone }: AddProps) {
                             onInput={setCode}
                             inputMode="numeric"
                             autocomplete="one-time-code"
+                            focusFirst
                             mono
-                            error={error?.field === "code" ? error.message : null}
+                            error={confirm.fieldError("code")}
                         />
                     </>
                 )}
-                {error && error.field !== "code" && <ErrorNotice error={error} />}
+                <ErrorNotice error={error} besides={["code"]} />
                 <DialogActions
                     submit={begun === null ? "Show the secret" : "Turn it on"}
                     busy={busy}
@@ -294,13 +283,15 @@ function AddPasskey({ onClose, onDone }: AddProps) {
         setProblem(name.trim() === "" ? "It needs a name." : null);
         if (busy || name.trim() === "") return;
         setBusy(true);
-        const made = await makePasskey(`${kPasskeys}/options`);
-        const answer = made.ok ? await addPasskey(name.trim(), made.credential) : made;
+        const made = await makePasskey();
+        const answer = made.ok
+            ? await call("POST", "/api/me/passkeys", { body: { name: name.trim(), credential: made.credential } })
+            : made;
         setBusy(false);
         setError(answer.ok ? null : answer.error);
         if (!answer.ok) return;
         showToast(`${name.trim()} is added.`, "good");
-        onDone("value" in answer ? answer.value.recovery_codes : null);
+        onDone(answer.value.recovery_codes);
     };
     return (
         <Dialog title="Add a passkey" onClose={onClose}>

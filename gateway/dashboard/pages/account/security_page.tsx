@@ -1,6 +1,6 @@
 // How the person signs in: password, second factors, passkeys, and the sessions that there are.
 import { useState } from "preact/hooks";
-import { callRaw, type ApiError } from "../../api/client";
+import { call, type ApiError } from "../../api/client";
 import { loadSession, me } from "../../api/session";
 import { Button } from "../../components/button";
 import { TextField } from "../../components/field";
@@ -39,7 +39,7 @@ function Password({ onChanged }: { onChanged: () => void }) {
         event.preventDefault();
         if (busy || !chosen.check()) return;
         setBusy(true);
-        const answer = await callRaw("PUT", "/api/me/password", {
+        const answer = await call("PUT", "/api/me/password", {
             body: { current_password: current, password: chosen.password },
         });
         setBusy(false);

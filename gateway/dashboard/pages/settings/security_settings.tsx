@@ -1,8 +1,6 @@
 // Whether owners need a second factor, and what becomes of streams when credit runs out.
-import { useState } from "preact/hooks";
-import { callRaw, type ApiError } from "../../api/client";
 import { whyNot } from "../../api/organization";
-import { useQuery, useRawQuery } from "../../api/use_call";
+import { useAction, useQuery } from "../../api/use_call";
 import { Facts } from "../../components/facts";
 import { CheckField } from "../../components/field";
 import { Money } from "../../components/money";
@@ -11,10 +9,6 @@ import { Card } from "../../components/page";
 import { showToast } from "../../components/toast";
 import { accountHref, organizationId } from "../../router";
 
-interface Security {
-    owners_need_second_factor: boolean;
-    version: number;
-}
 const kSecurity = "/api/organizations/{organization}/security";
 
 export function SecuritySettings() {
@@ -28,25 +22,17 @@ export function SecuritySettings() {
 
 function SecondFactors() {
     const path = { organization: organizationId.value! };
-    const query = useRawQuery<Security>(kSecurity, { path });
-    const [error, setError] = useState<ApiError | null>(null);
-    const [busy, setBusy] = useState(false);
+    const query = useQuery(kSecurity, { path });
+    const change = useAction("PUT", kSecurity);
     const turn = async (on: boolean) => {
-        if (busy) return;
-        setBusy(true);
-        const answer = await callRaw<Security>("PUT", kSecurity, {
+        const answer = await change.run({
             path,
             body: { owners_need_second_factor: on },
             ifMatch: query.value?.version,
         });
-        setBusy(false);
-        setError(answer.ok ? null : answer.error);
-        if (answer.ok) {
-            query.set(answer.value);
-            showToast("Saved.", "good");
-        } else {
-            query.reload();
-        }
+        if (!answer.ok) return query.reload();
+        query.set(answer.value);
+        showToast("Saved.", "good");
     };
     const blocked = whyNot("change_organization");
     return (
@@ -74,7 +60,7 @@ function SecondFactors() {
                         onChange={(on) => void turn(on)}
                         disabled={blocked !== null}
                     />
-                    {error && <ErrorNotice error={error} />}
+                    <ErrorNotice error={change.error} />
                 </div>
             )}
         </Card>

@@ -58,7 +58,10 @@ function OpenStepUp({ onDone }: { onDone: (proven: boolean) => void }) {
                     submit="Go on"
                     onCode={(shown) => void attempt({ password, ...shown })}
                     onPasskey={() => void byPasskey({ password })}
-                    onBack={() => setAsked(null)}
+                    onBack={() => {
+                        setAsked(null);
+                        setError(null);
+                    }}
                 />
             ) : (
                 <form class="form" onSubmit={submit}>
