@@ -161,7 +161,8 @@ async function attempt<T>(method: Method, path: string, options: RawOptions): Pr
         };
     }
     const error = errorOf(response, body);
-    if (error.reason === "second_factor_needed") ownerWithoutFactor.value = options.path?.organization ?? null;
+    if ((error.reason ?? error.code) === "second_factor_needed")
+        ownerWithoutFactor.value = options.path?.organization ?? null;
     return { ok: false, error };
 }
 

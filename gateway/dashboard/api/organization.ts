@@ -124,7 +124,7 @@ export function may(permission: string | readonly string[]): boolean {
     return [permission].flat().some((one) => membership.value?.permissions.includes(one));
 }
 // Why a control is disabled; null: it is not.
-export function whyNot(permission: string): string | null {
+export function whyNot(permission: string | readonly string[]): string | null {
     if (membership.value === null || may(permission)) return null;
     if (ownerNeedsFactor.value) return "Owners need a second factor here: set one up in your account first.";
     const role = membership.value.role;
