@@ -81,9 +81,9 @@ test("usage of all organizations, as the API sums it up", async () => {
 });
 
 test("a link without an address of the gateway is shown with that of the page", async () => {
-    const { publicLink } = await importSources("router.ts"); // at http://x.test/
-    assert.equal(publicLink("/#/password?token=x"), "http://x.test/#/password?token=x");
-    assert.equal(publicLink("https://y.test/z/#/password?token=x"), "https://y.test/z/#/password?token=x");
+    const { absoluteLink } = await importSources("api/links.ts"); // at http://x.test/
+    assert.equal(absoluteLink("/#/password?token=x"), "http://x.test/#/password?token=x");
+    assert.equal(absoluteLink("https://y.test/z/#/password?token=x"), "https://y.test/z/#/password?token=x");
 });
 
 test("people: a person is added, made an operator, suspended; a link lets him in", async () => {
