@@ -39,12 +39,13 @@ export async function openTab(browser, { url, width = 1440, height = 900, theme 
     const tab = await context.newPage();
     tab.setDefaultTimeout(150000);
     tab.setDefaultNavigationTimeout(200000);
-    const seen = { calls: [], violations: [], errors: [], elsewhere: [] };
+    const seen = { urls: [], calls: [], violations: [], errors: [], elsewhere: [] };
     const base = new URL(url).pathname.replace(/\/$/, "");
     await tab.setViewport({ width, height });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
     await tab.emulateTimezone(zone);
     tab.on("request", (request) => {
+        seen.urls.push(request.url());
         if (isElsewhere(request.url(), url)) seen.elsewhere.push(request.url());
         const path = new URL(request.url()).pathname.slice(base.length);
         if (path.includes("/api/")) seen.calls.push(`${request.method()} ${path}`);
