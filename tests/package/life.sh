@@ -62,6 +62,7 @@ install_package() {
     cp "$second" "$WORK/root/root/tollgate-2.deb"
     cp "$BUILD/sample_upstream" "$WORK/root/usr/local/bin/"
     # The machine has no network: what apt needs is fetched before.
+    chroot "$WORK/root" apt-get --quiet --quiet update >"$WORK/download.log" 2>&1 || fail "apt-get update: $(tail -n 3 "$WORK/download.log")"
     chroot "$WORK/root" apt-get --quiet --quiet install --yes --download-only /root/tollgate.deb >"$WORK/download.log" 2>&1 \
         || fail "apt-get could not fetch what the package needs: $(tail -n 3 "$WORK/download.log")"
     step "the machine starts"
