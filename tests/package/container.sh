@@ -27,7 +27,7 @@ in_image() {
     systemd-nspawn --quiet --directory="$image_root" --register=no --keep-unit --read-only --tmpfs=/tmp --as-pid2 --user=tollgate \
         --bind="$WORK/volume:/var/lib/tollgate" --bind-ro="$BUILD/sample_upstream:/usr/local/bin/sample_upstream" \
         --bind-ro="$WORK/container.yaml:/etc/tollgate/tollgate.yaml" --setenv=TOLLGATE_MASTER_KEY="$master_key" \
-        --private-network --console=pipe "$@" </dev/null
+        --private-network --system-call-filter=@memlock --console=pipe "$@" </dev/null
 }
 
 configured() { buildah "${STORAGE[@]}" inspect --type image --format "{{$1}}" tollgate; }

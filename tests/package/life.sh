@@ -5,6 +5,7 @@ OPERATOR_PASSWORD='a long enough password'
 
 start_machine() {
     setsid systemd-nspawn --quiet --directory="$WORK/root" --register=no --keep-unit --private-network --boot \
+        --system-call-filter=@memlock \
         --console=pipe </dev/null >"$WORK/console.log" 2>&1 &
     machine_pid=$!
     local i
