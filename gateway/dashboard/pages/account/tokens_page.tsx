@@ -54,7 +54,7 @@ export function TokensPage() {
     const tokens = useList("/api/me/tokens", {});
     const [act, setAct] = useState<{ what: Act; row: Token } | null>(null);
     const [made, setMade] = useState<MadeToken | null>(null);
-    const create = (on: boolean) => setQuery({ new: on ? "token" : null }, "replace");
+    const create = (on: boolean) => setQuery({ new: on ? "token" : null });
     const end = () => setAct(null);
     const done = () => {
         end();

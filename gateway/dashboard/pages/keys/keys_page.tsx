@@ -36,7 +36,7 @@ export function KeysPage() {
     const creating = query.value.new === "key" && known && whyNot("create_keys") === null;
 
     const open = (row: Key | null) => setQuery({ key: row?.hash ?? null }, chosen !== null ? "replace" : "push");
-    const create = (on: boolean) => setQuery({ new: on ? "key" : null }, "replace");
+    const create = (on: boolean) => setQuery({ new: on ? "key" : null });
     const end = () => setAct(null);
     const done = () => {
         end();

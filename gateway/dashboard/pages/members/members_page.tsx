@@ -34,7 +34,7 @@ export function MembersPage({ rest }: PageProps) {
     const shown = kParts.find((one) => one.path === (rest[0] ?? "")) ?? kParts[0]!;
     const [turn, setTurn] = useState(0); // the lists are read anew
     const inviting = query.value.new === "invitation" && membership.value !== null && whyNotInvite() === null;
-    const invite = (on: boolean) => setQuery({ new: on ? "invitation" : null }, "replace");
+    const invite = (on: boolean) => setQuery({ new: on ? "invitation" : null });
     const parts = kParts.filter((one) => one.permission === undefined || may(one.permission));
     return (
         <>

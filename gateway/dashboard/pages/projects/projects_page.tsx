@@ -56,7 +56,7 @@ export function ProjectsPage() {
     const spent = useSpending(organization);
     const [act, setAct] = useState<{ what: Act; row: Project } | null>(null);
     const creating = query.value.new === "project" && may("manage_projects");
-    const create = (on: boolean) => setQuery({ new: on ? "project" : null }, "replace");
+    const create = (on: boolean) => setQuery({ new: on ? "project" : null });
     const end = () => setAct(null);
     const done = () => {
         end();
