@@ -53,9 +53,30 @@ function routeOf(path: string[]): Route {
 }
 
 const hash = signal(location.hash);
+// Asked before the person goes elsewhere by a link, or back; not before the page itself does.
+export const leaving = { ask: (_pathChanges: boolean): boolean => true };
+
+export function mayLeaveFor(to: string): boolean {
+    return leaving.ask(readPlace(to).path.join("/") !== pathText.peek());
+}
+
 addEventListener("hashchange", () => {
+    if (location.hash === hash.peek()) return;
+    // The browser has gone already: the way on is lost, what was typed is not.
+    if (!mayLeaveFor(location.hash)) return history.pushState(null, "", hash.peek() || "#/");
     hash.value = location.hash;
 });
+addEventListener(
+    "click",
+    (event) => {
+        const link = event.target instanceof Element ? event.target.closest("a[href^='#/']") : null;
+        if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return; // that is another tab
+        if (mayLeaveFor(link.getAttribute("href")!)) return;
+        event.preventDefault();
+        event.stopPropagation();
+    },
+    true,
+);
 
 const place = computed(() => readPlace(hash.value));
 const pathText = computed(() => place.value.path.join("/"));

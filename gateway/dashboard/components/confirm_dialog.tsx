@@ -40,7 +40,7 @@ export function ConfirmDialog({ title, children, confirm, name, danger = true, a
         if (failed === null) onClose();
     };
     return (
-        <Dialog title={title} onClose={onClose}>
+        <Dialog title={title} onClose={onClose} losesNothing>
             <form class="form" onSubmit={submit}>
                 <div>{children}</div>
                 {name !== undefined && (

@@ -1,8 +1,9 @@
 // A native modal dialog. The keyboard starts in its first field, and goes back to what opened it.
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button";
 import { leadKeyboard, rememberFocus } from "./dialog_focus";
+import { mayLose, useUnsaved } from "./unsaved";
 
 interface DialogProps {
     title: string;
@@ -10,9 +11,10 @@ interface DialogProps {
     children: ComponentChildren;
     size?: "wide";
     mustAnswer?: boolean; // neither Escape nor a click beside it closes it, nor is there a cross
+    losesNothing?: boolean; // what is typed into it is quickly typed again
 }
 
-export function Dialog({ title, onClose, children, size, mustAnswer }: DialogProps) {
+export function Dialog({ title, onClose, children, size, mustAnswer, losesNothing }: DialogProps) {
     const dialog = useRef<HTMLDialogElement>(null);
     const heading = useId();
     const close = useRef(onClose);
@@ -31,16 +33,28 @@ export function Dialog({ title, onClose, children, size, mustAnswer }: DialogPro
         };
     }, []);
 
+    const [touched, setTouched] = useState(false);
+    const dirty = touched && !mustAnswer && !losesNothing;
+    useUnsaved(dirty, "dialog");
+    const noteInput = (event: Event) => {
+        if ((event.target as HTMLInputElement).type !== "search") setTouched(true);
+    };
+    const leave = () => {
+        if (!dirty || mayLose()) close.current();
+    };
     // Some browsers let a second Escape through whatever `cancel` is told; it never gets to them.
     const holdEscape = (event: KeyboardEvent) => {
-        if (mustAnswer && event.key === "Escape") event.preventDefault();
+        if (event.key !== "Escape" || event.defaultPrevented || !(mustAnswer || dirty)) return;
+        event.preventDefault();
+        if (dirty) leave();
     };
     const cancel = (event: Event) => {
         event.preventDefault(); // it is closed by not being rendered
-        if (!mustAnswer) close.current();
+        if (!mustAnswer) leave();
     };
+    // Beside it one clicks by mistake: that asks nothing.
     const beside = (event: MouseEvent) => {
-        if (!mustAnswer && event.target === dialog.current) close.current();
+        if (!mustAnswer && !dirty && event.target === dialog.current) close.current();
     };
     return (
         <dialog
@@ -55,9 +69,11 @@ export function Dialog({ title, onClose, children, size, mustAnswer }: DialogPro
         >
             <header class="dialog-head">
                 <h2 id={heading}>{title}</h2>
-                {!mustAnswer && <Button look="quiet" icon="close" label="Close" onClick={() => close.current()} />}
+                {!mustAnswer && <Button look="quiet" icon="close" label="Close" onClick={leave} />}
             </header>
-            <div class="dialog-body">{children}</div>
+            <div class="dialog-body" onInput={noteInput}>
+                {children}
+            </div>
         </dialog>
     );
 }

@@ -14,6 +14,7 @@ import {
     type Problems,
 } from "./limit_fields";
 import { ErrorNotice, Skeleton } from "./notice";
+import { useUnsaved } from "./unsaved";
 
 // One shape at each of them.
 type Path = "/api/organizations/{organization}/limits";
@@ -77,6 +78,7 @@ function Loaded({
     whyNot?: string | null;
 }) {
     const [draft, setDraft] = useState(() => draftOf(state));
+    useUnsaved(!onClose && JSON.stringify(draft) !== JSON.stringify(draftOf(state))); // a dialog sees to it itself
     const [problems, setProblems] = useState<Problems>({});
     const change = useAction("PATCH", path);
     const submit = async (event: Event) => {

@@ -12,6 +12,7 @@ import { ErrorNotice, Skeleton } from "../components/notice";
 import { Card, PageHead } from "../components/page";
 import { countText } from "../components/time";
 import { showToast } from "../components/toast";
+import { useUnsaved } from "../components/unsaved";
 import { organizationId, pageHref } from "../router";
 
 type Privacy = components["schemas"]["Privacy"];
@@ -84,6 +85,7 @@ function PrivacyForm({ value, organization, onSaved }: FormProps<Privacy>) {
     const action = useAction("PUT", "/api/organizations/{organization}/privacy");
     const [deny, setDeny] = useState(value.data_collection === "deny");
     const [zdr, setZdr] = useState(value.zdr);
+    useUnsaved(deny !== (value.data_collection === "deny") || zdr !== value.zdr);
     const submit = async (event: Event) => {
         event.preventDefault();
         const answer = await action.run({
@@ -129,7 +131,9 @@ function daysText(days: number | null): string {
 function RetentionForm({ value, organization, onSaved }: FormProps<Retention>) {
     const action = useAction("PUT", "/api/organizations/{organization}/retention");
     const [level, setLevel] = useState<string>(value.level ?? "");
-    const [days, setDays] = useState(value.days === null ? "" : String(value.days));
+    const daysAsRead = value.days === null ? "" : String(value.days);
+    const [days, setDays] = useState(daysAsRead);
+    useUnsaved(level !== (value.level ?? "") || days !== daysAsRead);
     const [problem, setProblem] = useState<string | null>(null);
     const submit = async (event: Event) => {
         event.preventDefault();

@@ -4,7 +4,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { isOperator, me } from "../api/session";
 import { rememberFocus } from "../components/dialog_focus";
 import { kOperatorPages } from "../pages/table";
-import { navigate, operatorHref, pageHref } from "../router";
+import { mayLeaveFor, navigate, operatorHref, pageHref } from "../router";
 import { hrefOf, pagesHere } from "./shell";
 
 const open = signal(false);
@@ -88,6 +88,7 @@ function OpenPalette({ onClose }: { onClose: () => void }) {
     const go = (target: Target | undefined) => {
         if (!target) return;
         onClose();
+        if (!mayLeaveFor(target.href)) return;
         navigate(target.href);
     };
     const onKey = (event: KeyboardEvent) => {

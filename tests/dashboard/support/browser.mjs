@@ -33,13 +33,14 @@ const isElsewhere = (address, url) =>
 
 // A tab that has the look given, in a context of its own: no cookie of another test. `url` is the gateway's. `seen` has what
 // happened in it; the paths of `calls` are those below `url`. `close()` fails if the page did what no page may: a test that
-// provokes it looks at `violations`, `errors` or `elsewhere` itself, and empties it.
+// provokes it looks at `violations`, `errors` or `elsewhere` itself, and empties it. What the
+// page asks by the browser's own box is `asked`, and answered by `answer`.
 export async function openTab(browser, { url, width = 1440, height = 900, theme = "light", zone = "Europe/Berlin" }) {
     const context = await browser.createBrowserContext();
     const tab = await context.newPage();
     tab.setDefaultTimeout(150000);
     tab.setDefaultNavigationTimeout(200000);
-    const seen = { urls: [], calls: [], violations: [], errors: [], elsewhere: [] };
+    const seen = { urls: [], calls: [], violations: [], errors: [], elsewhere: [], asked: [], answer: true };
     const base = new URL(url).pathname.replace(/\/$/, "");
     await tab.setViewport({ width, height });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
@@ -49,6 +50,10 @@ export async function openTab(browser, { url, width = 1440, height = 900, theme 
         if (isElsewhere(request.url(), url)) seen.elsewhere.push(request.url());
         const path = new URL(request.url()).pathname.slice(base.length);
         if (path.includes("/api/")) seen.calls.push(`${request.method()} ${path}`);
+    });
+    tab.on("dialog", (one) => {
+        seen.asked.push(one.message());
+        return seen.answer ? one.accept() : one.dismiss();
     });
     tab.on("pageerror", (error) => seen.errors.push(error.message));
     await watchOffences(tab, seen.violations);

@@ -142,7 +142,7 @@ function FilterDialog({ rows, onClose }: { rows: readonly Entry[]; onClose: () =
         onClose();
     };
     return (
-        <Dialog title="Filter changes" onClose={onClose}>
+        <Dialog title="Filter changes" onClose={onClose} losesNothing>
             <form class="form" onSubmit={submit}>
                 <TextField
                     label="What"

@@ -6,6 +6,7 @@ import { Button } from "../../components/button";
 import { CheckField, FieldGroup, TextField } from "../../components/field";
 import { NamesField } from "../../components/names_field";
 import { ErrorNotice, Notice } from "../../components/notice";
+import { useUnsaved } from "../../components/unsaved";
 import { ParameterFields } from "./parameter_fields";
 import { kParameters, readParameters, typedOf, type LlmParameters, type ParameterName } from "./parameters";
 
@@ -36,6 +37,11 @@ export function LlmForm({ value, save, clear, busy, error, whyNot }: LlmFormProp
     const [typed, setTyped] = useState(() => typedOf(value.parameters));
     const [overrides, setOverrides] = useState(value.allow_overrides ?? true);
     const [models, setModels] = useState(value.allowed_models ?? []);
+    const asRead = [value.model ?? "", value.provider ?? "", typedOf(value.parameters), value.allow_overrides ?? true];
+    useUnsaved(
+        JSON.stringify([model, provider, typed, overrides, models]) !==
+            JSON.stringify([...asRead, value.allowed_models ?? []]),
+    );
     const [unreadable, setUnreadable] = useState<ParameterName | null>(null);
     const ofOrganization = value.allowed_models !== undefined;
     const want = () => setWanted(true);

@@ -8,6 +8,7 @@ import { Button } from "../../components/button";
 import { ErrorNotice, Skeleton } from "../../components/notice";
 import { Card, PageHead } from "../../components/page";
 import { showToast } from "../../components/toast";
+import { useUnsaved } from "../../components/unsaved";
 import { organizationId, pageHref } from "../../router";
 import { PreferenceFields } from "./preference_fields";
 import { filledOf, readPreferences, type Preferences } from "./preferences";
@@ -69,6 +70,7 @@ function PolicyForm({
     const [wanted, setWanted] = useState(false);
     const known = useModels(wanted);
     const [filled, setFilled] = useState(() => filledOf(value));
+    useUnsaved(JSON.stringify(filled) !== JSON.stringify(filledOf(value)));
     const [unreadable, setUnreadable] = useState<string | null>(null);
     const [shownError, setShownError] = useState(false);
     const submit = (event: Event) => {

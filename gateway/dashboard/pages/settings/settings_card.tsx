@@ -7,6 +7,7 @@ import { Button } from "../../components/button";
 import { ErrorNotice, Skeleton } from "../../components/notice";
 import { Card } from "../../components/page";
 import { showToast } from "../../components/toast";
+import { useUnsaved } from "../../components/unsaved";
 
 interface CardProps<T> {
     title: string;
@@ -28,6 +29,8 @@ export function SettingsCard<T extends object>(props: CardProps<T>) {
     const [draft, setDraft] = useState<Partial<T>>({});
     const [busy, setBusy] = useState(false);
     const [error, setError] = useState<ApiError | null>(null);
+    const changed = Object.keys(draft).length > 0;
+    useUnsaved(changed);
     if (query.value === null)
         return (
             <Card title={title}>
@@ -35,7 +38,6 @@ export function SettingsCard<T extends object>(props: CardProps<T>) {
             </Card>
         );
     const shown: T = { ...query.value, ...draft };
-    const changed = Object.keys(draft).length > 0;
     const submit = async (event: Event) => {
         event.preventDefault();
         if (whyNot || busy || !changed) return;

@@ -48,7 +48,7 @@ function OpenStepUp({ onDone }: { onDone: (proven: boolean) => void }) {
         if (!busy) void attempt({ password });
     };
     return (
-        <Dialog title="Is it you?" onClose={() => onDone(false)}>
+        <Dialog losesNothing title="Is it you?" onClose={() => onDone(false)}>
             <p class="soft">This needs a proof that is younger than ten minutes.</p>
             {asked !== null ? (
                 <FactorForm
