@@ -51,9 +51,19 @@ test("row 80: a member chats by the session alone; cost, tokens, times and routi
     assert.ok(link.endsWith(`request=${row.id}`), link);
     await isForEveryone(tab);
 
+    await press(tab, "link", "In the activity");
+    await waitForText(tab, "Others with the same");
+    await tab.goBack();
+    await answered(tab, 1);
+    assert.match(await textOf(tab, "[data-role=assistant]"), /red green blue/, "the chat is there again");
     await say(tab, "and again");
     await answered(tab, 2);
-    assert.equal((await tab.$$("[data-role=user]")).length, 2);
+    await tab.reload();
+    assert.equal(seen.asked.length, 1, "before the chat is lost the browser asks");
+    await settle(tab);
+    assert.equal((await tab.$$(".turn")).length, 0);
+    await say(tab, "anew");
+    await answered(tab, 1);
     await press(tab, "button", "Begin anew");
     assert.equal((await tab.$$(".turn")).length, 0);
     await close();

@@ -1,10 +1,12 @@
 // A chat with a model, as a session makes it: streamed, and billed like every other request. No key is in the browser.
-import { useRef, useState } from "preact/hooks";
+import { signal, type Signal } from "@preact/signals";
 import { errorOf, send, urlOf, type ApiError } from "../../api/client";
 import type { Decimal } from "../../api/decimal";
 import { readJson } from "../../api/json";
 import { blocksOf } from "../../api/live";
 import type { components } from "../../api/types";
+import { noteInMemory } from "../../components/unsaved";
+import type { Typed } from "../llm/parameters";
 
 const kPath = "/api/organizations/{organization}/playground/chat/completions";
 const kDone = "[DONE]";
@@ -83,21 +85,45 @@ export function messagesOf(system: string, turns: readonly Turn[]): unknown[] {
     return [...(system.trim() ? [{ role: "system", content: system }] : []), ...said.map(messageOf)];
 }
 
+export interface Draft {
+    system: string;
+    typed: Typed; // parameters
+    tools: string; // JSON
+}
+
+// A chat outlives its page: who looks at a request in the activity finds it again. It ends with the document.
+interface Chat {
+    turns: Signal<readonly Turn[]>;
+    busy: Signal<boolean>;
+    draft: Signal<Draft>;
+    cancel: AbortController | null;
+}
+const chats = new Map<string, Chat>(); // by organization
+
+function chatOf(organization: string): Chat {
+    const found = chats.get(organization) ?? {
+        turns: signal<readonly Turn[]>([]),
+        busy: signal(false),
+        draft: signal<Draft>({ system: "", typed: {}, tools: "" }),
+        cancel: null,
+    };
+    chats.set(organization, found);
+    return found;
+}
+
 // `who`: the query that says for whom, see docs/signing_in.md.
 export function useChat(organization: string, who: Record<string, string>) {
-    const [turns, setTurns] = useState<Turn[]>([]);
-    const [busy, setBusy] = useState(false);
-    const cancel = useRef<AbortController | null>(null);
-
-    const ask = async (history: Turn[], settings: Settings, system: string) => {
+    const chat = chatOf(organization);
+    const ask = async (history: readonly Turn[], settings: Settings, system: string) => {
         const answer = newTurn("assistant", "");
         const show = (change: Partial<Turn>) => {
             Object.assign(answer, change);
-            setTurns([...history, { ...answer }]);
+            chat.turns.value = [...history, { ...answer }];
         };
         const stop = new AbortController();
-        cancel.current = stop;
-        setBusy(true);
+        chat.cancel = stop;
+        chat.busy.value = true;
+        noteInMemory(chat, true);
         show({});
         try {
             await stream(urlOf(kPath, { organization }, who), stop.signal, show, answer, {
@@ -110,15 +136,22 @@ export function useChat(organization: string, who: Record<string, string>) {
             if (stop.signal.aborted) show({ stopped: true });
             else show({ error: brokenOff(failure) });
         }
-        setBusy(false);
-        cancel.current = null;
+        chat.busy.value = false;
+        chat.cancel = null;
     };
     return {
-        turns,
-        busy,
+        turns: chat.turns.value,
+        busy: chat.busy.value,
+        draft: chat.draft.value,
+        setDraft: (change: Partial<Draft>) => {
+            chat.draft.value = { ...chat.draft.value, ...change };
+        },
         ask,
-        stop: () => cancel.current?.abort(),
-        clear: () => setTurns([]),
+        stop: () => chat.cancel?.abort(),
+        keep: (turns: readonly Turn[]) => {
+            chat.turns.value = turns;
+            noteInMemory(chat, turns.length > 0);
+        },
     };
 }
 

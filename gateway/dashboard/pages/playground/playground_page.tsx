@@ -8,7 +8,7 @@ import { Notice } from "../../components/notice";
 import { PageHead } from "../../components/page";
 import { organizationId, pageHref, query } from "../../router";
 import { newTurn, useChat, type Turn } from "./chat";
-import { readDraft, SettingsCard, whoInUrl, type Draft } from "./settings_card";
+import { readDraft, SettingsCard, whoInUrl } from "./settings_card";
 import { ToolResults, TurnView } from "./turn_view";
 
 const kMostImageBytes = 4 * 1024 * 1024;
@@ -30,7 +30,7 @@ export function PlaygroundPage() {
 function Playground() {
     const who = whoInUrl();
     const chat = useChat(organizationId.value!, who);
-    const [draft, setDraft] = useState<Draft>({ system: "", typed: {}, tools: "" });
+    const { draft } = chat;
     const [problem, setProblem] = useState<{ field: string; message: string } | null>(null);
     const send = (more: Turn[]) => {
         const read = readDraft(draft, query.value.model ?? "");
@@ -65,15 +65,11 @@ function Playground() {
                     empty={chat.turns.length === 0}
                     onSend={(text, images) => send([newTurn("user", text, { images })])}
                     onStop={chat.stop}
-                    onClear={chat.clear}
+                    onClear={() => chat.keep([])}
                 />
             </section>
             <aside aria-label="Settings of the chat">
-                <SettingsCard
-                    draft={draft}
-                    onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
-                    problem={problem}
-                />
+                <SettingsCard draft={draft} onDraft={chat.setDraft} problem={problem} />
             </aside>
         </div>
     );

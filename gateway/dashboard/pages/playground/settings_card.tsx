@@ -7,13 +7,8 @@ import { BareSelect, TextArea, TextField } from "../../components/field";
 import { Card } from "../../components/page";
 import { organizationId, query, setQuery } from "../../router";
 import { ParameterFields } from "../llm/parameter_fields";
-import { readParameters, type ParameterName, type Typed } from "../llm/parameters";
-
-export interface Draft {
-    system: string;
-    typed: Typed;
-    tools: string; // JSON
-}
+import { readParameters, type ParameterName } from "../llm/parameters";
+import type { Draft } from "./chat";
 
 export function whoInUrl(): Record<string, string> {
     const { key, project } = query.value;
