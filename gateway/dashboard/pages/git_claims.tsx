@@ -1,7 +1,7 @@
 // The Git organizations that belong to this organization: claimed once, proven by an account that administers them.
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
-import { whyNot } from "../api/organization";
+import { may, whyNot } from "../api/organization";
 import type { components } from "../api/types";
 import { useAction, useList } from "../api/use_call";
 import { Allowed } from "../components/allowed";
@@ -38,14 +38,16 @@ export function GitClaimsPage() {
             <PageHead
                 title="Git organizations"
                 actions={
-                    <Button
-                        look="primary"
-                        icon="plus"
-                        whyNot={whyNot("manage_claims")}
-                        onClick={() => setQuery({ new: "claim" })}
-                    >
-                        Claim one
-                    </Button>
+                    may("manage_claims") && (
+                        <Button
+                            look="primary"
+                            icon="plus"
+                            whyNot={whyNot("manage_claims")}
+                            onClick={() => setQuery({ new: "claim" })}
+                        >
+                            Claim one
+                        </Button>
+                    )
                 }
             >
                 Requests that are made for repositories of a claimed Git organization are billed to this organization.

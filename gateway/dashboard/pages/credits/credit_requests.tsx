@@ -75,9 +75,12 @@ export function CreditRequests({ onChange }: { onChange: () => void }) {
                     onChange={(value) => setQuery({ state: value })}
                 />
                 <span class="grow" />
-                <Button whyNot={whyNot("request_credit")} onClick={() => setQuery({ act: "ask" })}>
-                    Ask for credit
-                </Button>
+                {/* For others it is at the head of the page. */}
+                {may("purchase_credit") && (
+                    <Button whyNot={whyNot("request_credit")} onClick={() => setQuery({ act: "ask" })}>
+                        Ask for credit
+                    </Button>
+                )}
             </div>
             <Table
                 label="Requests for credit"

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { isZero } from "../../api/decimal";
-import { may, membership, organization as current, whyNot } from "../../api/organization";
+import { may, membership, organization as current } from "../../api/organization";
 import { useQuery } from "../../api/use_call";
 import { Allowed } from "../../components/allowed";
 import { Button } from "../../components/button";
@@ -49,17 +49,18 @@ export function CreditsPage() {
     );
 }
 
-// The first that one may do is what one does most.
+// Those that the role allows. The first of them is what one does most.
 function Acts() {
-    const shown = kActs.filter((one) => one.act !== "ask" || !may("purchase_credit"));
-    const first = shown.find((one) => may(one.permission));
+    const [first, ...others] = kActs.filter(
+        (one) => may(one.permission) && (one.act !== "ask" || !may("purchase_credit")),
+    );
+    const shown = first ? [first, ...others] : [];
     return (
         <>
             {shown.map((one) => (
                 <Button
                     key={one.act}
                     look={one === first ? "primary" : "plain"}
-                    whyNot={whyNot(one.permission)}
                     onClick={() => setQuery({ act: one.act })}
                 >
                     {one.label}

@@ -25,14 +25,16 @@ export function PresetsPage() {
             <PageHead
                 title="Presets"
                 actions={
-                    <Button
-                        look="primary"
-                        icon="plus"
-                        whyNot={whyNot("manage_presets")}
-                        onClick={() => setQuery({ new: "preset" })}
-                    >
-                        New preset
-                    </Button>
+                    may("use_presets") && (
+                        <Button
+                            look="primary"
+                            icon="plus"
+                            whyNot={whyNot("manage_presets")}
+                            onClick={() => setQuery({ new: "preset" })}
+                        >
+                            New preset
+                        </Button>
+                    )
                 }
             >
                 A request with the model <code>@preset/name</code> gets its prompt, models and parameters. A change

@@ -27,14 +27,16 @@ export function ProviderKeysPage() {
             <PageHead
                 title="Provider keys"
                 actions={
-                    <Button
-                        look="primary"
-                        icon="plus"
-                        whyNot={whyNot(kPermission)}
-                        onClick={() => setQuery({ new: "key" })}
-                    >
-                        Add a key
-                    </Button>
+                    may(kPermission) && (
+                        <Button
+                            look="primary"
+                            icon="plus"
+                            whyNot={whyNot(kPermission)}
+                            onClick={() => setQuery({ new: "key" })}
+                        >
+                            Add a key
+                        </Button>
+                    )
                 }
             >
                 Your own accounts at providers, and servers of your own. The provider bills you, and no credit is spent.
