@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { press, settle, textOf } from "./support/browser.mjs";
+import { makeUsage } from "./support/accounts.mjs";
+import { waitForText } from "./support/forms.mjs";
 import { useWorld } from "./support/world.mjs";
 
 const kUsage = 8;
@@ -100,6 +102,90 @@ test("a member sees his own budget where the organization's credit is not his to
     assert.equal(await tile(tab, "Credit left"), undefined);
     assert.match(await tile(tab, "Your budget"), /No limit/);
     assert.ok(!seen.calls.some((one) => one.endsWith("/credits")));
+    await close();
+});
+
+test("what cannot be loaded anew is said, with the time of the numbers that stay; no tile is made up", async () => {
+    const { tab, close } = await world.openAs(world.owner, "overview");
+    const failing = new Set();
+    await tab.setRequestInterception(true);
+    tab.on("request", (request) =>
+        failing.has(new URL(request.url()).pathname.split("/").pop())
+            ? request.respond({
+                  status: 503,
+                  contentType: "application/json",
+                  body: JSON.stringify({ error: { message: "Not now." } }),
+              })
+            : request.continue(),
+    );
+    failing.add("credits");
+    await press(tab, "button", "Load anew");
+    await waitForText(tab, "it could not be loaded anew. Not now.");
+    assert.match(await tile(tab, "Credit left"), /\$/, "what was known stays");
+    failing.delete("credits");
+    failing.add("analytics");
+    await press(tab, "button", "Try again");
+    await waitForText(tab, "it could not be loaded anew. Not now.");
+    assert.match(await textOf(tab, ".notice"), /^As of \d+:\d\d/);
+    failing.clear();
+    await press(tab, "button", "Try again");
+    await tab.waitForFunction(() => !document.querySelector("main").innerText.includes("loaded anew"));
+    // From nothing: the tile does not become a budget without a limit.
+    failing.add("credits");
+    await tab.reload();
+    await waitForText(tab, "A part could not be loaded. Not now.");
+    assert.match(await tile(tab, "Credit left"), /could not be loaded/);
+    assert.equal(await tile(tab, "Your budget"), undefined);
+    await close();
+});
+
+test("numbers move by themselves, each minute, and not while nobody looks", async () => {
+    const { tab, seen, close } = await world.openAs(world.owner, "overview");
+    const later = (minutes, hidden) =>
+        tab.evaluate(
+            (more, value) => {
+                const now = Date.now.bind(Date);
+                Date.now = () => now() + more * 60_000;
+                Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+                document.dispatchEvent(new Event("visibilitychange"));
+            },
+            minutes,
+            hidden,
+        );
+    const before = await tile(tab, "Requests");
+    await makeUsage(world.gateway, world.key, { requests: 1 });
+    seen.calls.length = 0;
+    await later(2, true);
+    await new Promise((done) => setTimeout(done, 6000));
+    assert.deepEqual(seen.calls, [], "hidden");
+    await later(0, false);
+    await tab.waitForFunction(
+        (old) =>
+            [...document.querySelectorAll(".figure-tile")].every((one) => one.innerText !== old) &&
+            document.querySelector(".skeleton") === null,
+        {},
+        before,
+    );
+    assert.equal(seen.calls.filter((one) => one.endsWith("/analytics")).length, 1);
+    await close();
+});
+
+test("a range of six years is shown by months, and one that makes no sense is said to be another", async () => {
+    const { tab, close } = await world.openAs(
+        world.owner,
+        "overview?measure=requests&from=2020-12-01T00:00:00Z&to=2026-12-31T00:00:00Z",
+    );
+    await tab.click(".chart summary");
+    const cells = await tab.$$eval(".chart tbody td", (all) => all.map((one) => Number(one.innerText) || 0));
+    assert.ok(cells.length >= 72);
+    const { total } = await world.gateway.call("GET", `/api/organizations/${world.team.id}/analytics?group_by=model`);
+    assert.equal(
+        cells.reduce((sum, one) => sum + one, 0),
+        total.requests,
+    );
+    assert.match(await textOf(tab, ".chart tbody tr:last-child th"), /not over yet/);
+    await tab.evaluate(() => (location.hash = location.hash.replace(/from=.*/, "from=2026-01-02&to=2026-01-01")));
+    await waitForText(tab, "The time in the address cannot be shown. It must end after it begins.");
     await close();
 });
 

@@ -58,13 +58,55 @@ test("an own range is widened to quarters of an hour; one that makes no sense is
         ["2026-11-02", "2026-11-01"],
         ["2026-11-01", ""],
     ]) {
-        assert.equal(range.readRange({ from, to }, "30d", new Date()).preset, "30d");
+        const found = range.readRange({ from, to }, "30d", new Date());
+        assert.equal(found.preset, "30d");
+        assert.match(found.fault, /The time in the address cannot be shown\..* This is: Last 30 days\./, "it is said");
     }
-    assert.equal(range.readRange({ range: "__proto__" }, "day", new Date()).preset, "day");
+    const unknown = range.readRange({ range: "__proto__" }, "day", new Date());
+    assert.equal(unknown.preset, "day");
+    assert.match(unknown.fault, /no range of this page.*Last 24 hours/);
+    assert.equal(range.readRange({ range: "7d" }, "day", new Date()).fault, null);
+    assert.equal(range.readRange({}, "day", new Date()).fault, null);
+    assert.match(range.readRange({ range: "all" }, "7d", new Date()).fault, /no range/, "sums are not of all time");
+    assert.equal(range.readRange({ range: "all" }, "7d", new Date(), range.kListPresets).from.getTime(), 0);
 });
 
 test("short ranges have minutes or hours, long ones days", () => {
     const unit = (name) =>
         range.bucketsOf(range.readRange({ range: name }, "7d", new Date("2026-11-15T12:34:56Z"))).unit;
     assert.deepEqual(["hour", "day", "7d", "90d"].map(unit), ["minute", "hour", "day", "day"]);
+});
+
+for (const [zone, from, to, unit] of [
+    ["Europe/Berlin", "2026-05-01T10:15:00Z", "2026-10-26T10:00:00Z", "day"], // 178 days
+    ["Europe/Berlin", "2024-06-06T10:15:00Z", "2026-11-15T10:00:00Z", "week"], // 892 days
+    ["Asia/Kathmandu", "2023-07-01T00:00:00Z", "2026-11-15T10:00:00Z", "week"],
+    ["America/New_York", "2020-11-15T10:15:00Z", "2026-11-15T10:00:00Z", "month"], // six years
+    ["Pacific/Auckland", "2011-11-15T10:15:00Z", "2026-11-15T10:00:00Z", "month"], // the longest
+])
+    test(`${zone}: ${from} to ${to} has ${unit}s, few enough for an address, without a hole`, () =>
+        inZone(zone, () => {
+            const own = range.readRange({ from, to }, "7d", new Date(to));
+            assert.equal(own.fault, null);
+            const { begins, query, unit: found } = range.bucketsOf(own);
+            assert.equal(found, unit);
+            assert.ok(begins.length <= range.kMostBuckets + 1, `${begins.length} points`);
+            const edges = query.edges.split(",");
+            assert.ok(encodeURIComponent(query.edges).length < 6000, "proxies allow 8 kB");
+            assert.deepEqual([Date.parse(edges[0]), Date.parse(edges.at(-1))], [+own.from, +own.to]);
+            assert.deepEqual(
+                edges.map((edge) => Date.parse(edge)),
+                [...begins, own.to].map(Number),
+            );
+            for (const begin of begins.slice(1)) {
+                assert.equal(begin.getHours() + begin.getMinutes(), 0, String(begin));
+                if (unit === "week") assert.equal(begin.getDay(), 1, "Monday");
+                if (unit === "month") assert.equal(begin.getDate(), 1);
+            }
+        }));
+
+test("a range that no chart has room for is refused in words", () => {
+    const found = range.readRange({ from: "1990-01-01", to: "2026-01-01" }, "7d", new Date());
+    assert.match(found.fault, /15 years long at most/);
+    assert.equal(range.faultOf(new Date("2026-01-02"), new Date("2026-01-01")), "It must end after it begins.");
 });

@@ -16,8 +16,9 @@ import { writeJson } from "./json";
 
 export interface Query<T> {
     value: T | null; // null: not here yet, or failed
+    at: Date | null; // when it came
     version: number | null; // of its ETag
-    error: ApiError | null;
+    error: ApiError | null; // of the newest try; a value that came before it stays
     loading: boolean;
     reload: () => void;
     set: (value: T, version?: number | null) => void; // what a change has returned
@@ -26,6 +27,7 @@ export interface Query<T> {
 interface Held<T> {
     key: string;
     value: T | null;
+    at: Date | null;
     version: number | null;
     error: ApiError | null;
 }
@@ -43,6 +45,7 @@ export function useQuery<P extends PathOf<"GET">>(
         key: "",
         subject: "",
         value: null,
+        at: null,
         version: null,
         error: null,
     });
@@ -59,6 +62,7 @@ export function useQuery<P extends PathOf<"GET">>(
                 key,
                 subject,
                 value: answer.ok ? answer.value : before.key === key ? before.value : null,
+                at: answer.ok ? new Date() : before.key === key ? before.at : null,
                 version: answer.ok ? answer.version : before.key === key ? before.version : null,
                 error: answer.ok ? null : answer.error,
             }));
@@ -69,12 +73,14 @@ export function useQuery<P extends PathOf<"GET">>(
 
     const reload = useCallback(() => setTurn((before) => before + 1), []);
     const set = useCallback(
-        (value: Value, version: number | null = null) => setHeld({ key, subject, value, version, error: null }),
+        (value: Value, version: number | null = null) =>
+            setHeld({ key, subject, value, at: new Date(), version, error: null }),
         [key],
     );
     const same = key !== "" && held.subject === subject;
     return {
         value: same ? held.value : null,
+        at: same ? held.at : null,
         version: same ? held.version : null,
         error: held.key === key ? held.error : null,
         loading: key !== "" && settled !== asked,

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api/client";
 import { Button } from "./button";
 import { Icon } from "./icon";
+import { timeText } from "./time";
 
 export type Tone = "note" | "good" | "warn" | "bad";
 
@@ -47,6 +48,34 @@ export function ErrorNotice({
             }
         >
             {error.message}
+        </Notice>
+    );
+}
+
+// Where what is shown could not be loaded anew: as of when it is, and why.
+export function Outdated({
+    queries,
+    retry,
+}: {
+    queries: readonly { value: unknown; at: Date | null; error: ApiError | null }[];
+    retry: () => void;
+}) {
+    const failed = queries.find((one) => one.error !== null);
+    if (!failed) return null;
+    const old = failed.value !== null && failed.at !== null;
+    const words = old
+        ? `As of ${timeText(failed.at!, "clock")}; it could not be loaded anew.`
+        : "A part could not be loaded.";
+    return (
+        <Notice
+            tone="warn"
+            action={
+                <Button look="quiet" onClick={retry}>
+                    Try again
+                </Button>
+            }
+        >
+            {words} {failed.error!.message}
         </Notice>
     );
 }

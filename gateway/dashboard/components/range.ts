@@ -7,9 +7,10 @@ export interface Range {
     from: Date;
     to: Date;
     words: string;
+    fault: string | null; // why it is not what the address says
 }
 
-export type PresetName = "hour" | "day" | "7d" | "30d" | "90d" | "today" | "month" | "last_month";
+export type PresetName = "hour" | "day" | "7d" | "30d" | "90d" | "today" | "month" | "last_month" | "all";
 export const kPresets: readonly { name: PresetName; label: string }[] = [
     { name: "hour", label: "Last hour" },
     { name: "day", label: "Last 24 hours" },
@@ -20,6 +21,10 @@ export const kPresets: readonly { name: PresetName; label: string }[] = [
     { name: "month", label: "This month" },
     { name: "last_month", label: "Last month" },
 ];
+// Of lists: sums are of the ranges above.
+const kAllTime = { name: "all" as const, label: "All time" };
+export const kListPresets = [...kPresets, kAllTime];
+export const kMostYears = 15;
 const kMinuteMs = 60_000,
     kHourMs = 60 * kMinuteMs;
 export const kQuarterMs = 15 * kMinuteMs; // sums are kept by quarters of an hour: see docs/api.md
@@ -55,24 +60,45 @@ function spanOf(preset: PresetName, now: Date): [Date, Date] {
             return [new Date(now.getFullYear(), now.getMonth(), 1), to];
         case "last_month":
             return [new Date(now.getFullYear(), now.getMonth() - 1, 1), new Date(now.getFullYear(), now.getMonth(), 1)];
+        case "all":
+            return [new Date(0), to];
     }
 }
 
-export function readRange(parameters: Record<string, string>, standard: PresetName, now: Date): Range {
+// Why these cannot be a range; null: they can.
+export function faultOf(from: Date, to: Date): string | null {
+    if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime())) return "Both times are needed.";
+    if (from >= to) return "It must end after it begins.";
+    const most = new Date(from);
+    most.setFullYear(from.getFullYear() + kMostYears);
+    return to > most ? `It can be ${kMostYears} years long at most.` : null;
+}
+
+export function readRange(
+    parameters: Record<string, string>,
+    standard: PresetName,
+    now: Date,
+    presets: readonly { name: PresetName; label: string }[] = kPresets,
+): Range {
+    const own = parameters.from !== undefined || parameters.to !== undefined;
     const from = new Date(parameters.from ?? ""),
         to = new Date(parameters.to ?? "");
-    if (!Number.isNaN(from.getTime()) && !Number.isNaN(to.getTime()) && from < to) {
+    const fault = own ? faultOf(from, to) : null;
+    if (own && fault === null) {
         const begin = quarterBefore(from),
             end = quarterAfter(to);
-        return { preset: null, from: begin, to: end, words: wordsOf(begin, end) };
+        return { preset: null, from: begin, to: end, words: wordsOf(begin, end), fault };
     }
-    const preset = kPresets.find((one) => one.name === parameters.range)?.name ?? standard;
-    const [begin, end] = spanOf(preset, now);
+    const named = presets.find((one) => one.name === parameters.range);
+    const { name, label } = named ?? kListPresets.find((one) => one.name === standard)!;
+    const [begin, end] = spanOf(name, now);
+    const unknown = parameters.range !== undefined && named === undefined ? "It is no range of this page." : null;
     return {
-        preset,
+        preset: name,
         from: begin,
         to: end,
-        words: `${kPresets.find((one) => one.name === preset)!.label}: ${wordsOf(begin, end)}`,
+        words: name === "all" ? label : `${label}: ${wordsOf(begin, end)}`,
+        fault: (fault ?? unknown) && `The time in the address cannot be shown. ${fault ?? unknown} This is: ${label}.`,
     };
 }
 
@@ -81,8 +107,8 @@ function wordsOf(from: Date, to: Date): string {
 }
 
 // Of the page in the URL. `now` is when the page was opened or loaded anew: it does not move by itself.
-export function rangeInUrl(standard: PresetName, now: Date): Range {
-    return readRange(query.value, standard, now);
+export function rangeInUrl(standard: PresetName, now: Date, presets = kPresets): Range {
+    return readRange(query.value, standard, now, presets);
 }
 
 export function setPreset(preset: PresetName): void {
@@ -98,7 +124,7 @@ export function rangeFilters(range: Range): Record<string, string | null> {
         : { from: range.from.toISOString(), to: range.to.toISOString() };
 }
 
-export type BucketUnit = "minute" | "hour" | "day";
+export type BucketUnit = "minute" | "hour" | "day" | "week" | "month";
 export interface Buckets {
     unit: BucketUnit;
     begins: Date[]; // of each bucket; the last one ends where the range does
@@ -106,21 +132,28 @@ export interface Buckets {
     group: string | null; // a time to group by, where the buckets are of UTC's clock
 }
 
-// Minutes up to three hours, hours up to two days, else the viewer's days: one of 23 or 25 hours is as long as it is.
+// All edges are in the address of one call, which proxies allow 8 kB.
+export const kMostBuckets = 180;
+const kDayMs = 24 * kHourMs;
+
+// Minutes up to three hours, hours up to two days, else the viewer's days, weeks from Monday, or months: a day of 23 or 25
+// hours is as long as it is. The first and the last one are cut where the range is.
 export function bucketsOf(range: Range): Buckets {
     const span = range.to.getTime() - range.from.getTime();
     if (span <= 3 * kHourMs) {
         const query = { from: range.from.toISOString(), to: range.to.toISOString() };
         return { unit: "minute", begins: steps(range, kMinuteMs), query, group: "minute" };
     }
-    const unit = span <= 49 * kHourMs ? "hour" : "day";
-    const begins = unit === "hour" ? steps(range, kHourMs) : days(range);
-    return {
-        unit,
-        begins,
-        query: { edges: [...begins, range.to].map((time) => time.toISOString()).join(",") },
-        group: null,
-    };
+    const days = span / kDayMs;
+    const unit =
+        span <= 49 * kHourMs ? "hour" : days < kMostBuckets ? "day" : days < 7 * (kMostBuckets - 1) ? "week" : "month";
+    const begins = unit === "hour" ? steps(range, kHourMs) : calendar(range, unit);
+    return { unit, begins, query: { edges: [...begins, range.to].map(edgeText).join(",") }, group: null };
+}
+
+// Edges are whole minutes.
+function edgeText(time: Date): string {
+    return time.toISOString().replace(".000Z", "Z");
 }
 
 function steps(range: Range, step: number): Date[] {
@@ -129,11 +162,15 @@ function steps(range: Range, step: number): Date[] {
         begins.push(new Date(at));
     return begins;
 }
-function days(range: Range): Date[] {
-    const { from, to } = range;
+function calendar({ from, to }: Range, unit: "day" | "week" | "month"): Date[] {
     const begins = [from];
-    for (let day = 1; ; ++day) {
-        const next = new Date(from.getFullYear(), from.getMonth(), from.getDate() + day);
+    const [year, month, day] = [from.getFullYear(), from.getMonth(), from.getDate()];
+    const sinceMonday = (from.getDay() + 6) % 7;
+    for (let at = 1; ; ++at) {
+        const next =
+            unit === "month"
+                ? new Date(year, month + at, 1)
+                : new Date(year, month, unit === "week" ? day - sinceMonday + 7 * at : day + at);
         if (next >= to) return begins;
         begins.push(next);
     }

@@ -2,8 +2,9 @@
 import { useId, useState } from "preact/hooks";
 import { Button } from "./button";
 import { Dialog, DialogActions } from "./dialog";
+import { Notice } from "./notice";
 import { BareSelect, TextField } from "./field";
-import { kPresets, setPreset, setSpan, type PresetName, type Range } from "./range";
+import { faultOf, kPresets, setPreset, setSpan, type PresetName, type Range } from "./range";
 import { viewersZone } from "./time";
 
 // As an input of local time has it: 2026-11-30T14:05.
@@ -12,11 +13,19 @@ function inputText(time: Date): string {
     return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}T${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
-export function RangePicker({ range, onRefresh }: { range: Range; onRefresh?: () => void }) {
+export function RangePicker({
+    range,
+    onRefresh,
+    presets = kPresets,
+}: {
+    range: Range;
+    onRefresh?: () => void;
+    presets?: typeof kPresets;
+}) {
     const [open, setOpen] = useState(false);
     const words = useId();
     const choices = [
-        ...kPresets.map((one) => ({ value: one.name as string, label: one.label })),
+        ...presets.map((one) => ({ value: one.name as string, label: one.label })),
         { value: "own", label: "Own range…" },
     ];
     const choose = (value: string) => {
@@ -33,21 +42,22 @@ export function RangePicker({ range, onRefresh }: { range: Range; onRefresh?: ()
             <span id={words} class="visually-hidden" role="status">
                 {range.words}
             </span>
+            {range.fault !== null && <Notice tone="warn">{range.fault}</Notice>}
             {open && <OwnRange range={range} onClose={() => setOpen(false)} />}
         </div>
     );
 }
 
 function OwnRange({ range, onClose }: { range: Range; onClose: () => void }) {
-    const [from, setFrom] = useState(inputText(range.from));
+    const [from, setFrom] = useState(range.preset === "all" ? "" : inputText(range.from));
     const [to, setTo] = useState(inputText(range.to));
     const [error, setError] = useState<string | null>(null);
     const submit = (event: Event) => {
         event.preventDefault();
         const begin = new Date(from),
             end = new Date(to);
-        if (Number.isNaN(begin.getTime()) || Number.isNaN(end.getTime())) return setError("Both times are needed.");
-        if (begin >= end) return setError("It must end after it begins.");
+        const fault = faultOf(begin, end);
+        if (fault !== null) return setError(fault);
         setSpan(begin, end);
         onClose();
     };

@@ -3,11 +3,12 @@ const kFull = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle:
 const kShort = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const kSeconds = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
 const kDate = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const kClock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const kRelative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 export const viewersZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export type TimeLook = "short" | "date" | "seconds" | "relative";
+export type TimeLook = "short" | "date" | "seconds" | "clock" | "relative";
 
 const kSteps: [Intl.RelativeTimeFormatUnit, number][] = [
     ["year", 31_536_000],
@@ -27,7 +28,7 @@ export function relativeText(time: Date, now = new Date()): string {
 
 export function timeText(time: Date, look: TimeLook = "short"): string {
     if (look === "relative") return relativeText(time);
-    return (look === "date" ? kDate : look === "seconds" ? kSeconds : kShort).format(time);
+    return { date: kDate, seconds: kSeconds, clock: kClock, short: kShort }[look].format(time);
 }
 
 export function Time({

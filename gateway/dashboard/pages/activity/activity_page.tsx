@@ -6,7 +6,7 @@ import { Button } from "../../components/button";
 import { CsvButton } from "../../components/csv_button";
 import { EmptyState, Notice } from "../../components/notice";
 import { PageHead } from "../../components/page";
-import { rangeInUrl, setPreset } from "../../components/range";
+import { kListPresets, rangeInUrl, setPreset } from "../../components/range";
 import { RangePicker } from "../../components/range_picker";
 import { Table } from "../../components/table";
 import { organizationId, query, setQuery } from "../../router";
@@ -24,7 +24,7 @@ const kPageRows = 50;
 export function ActivityPage() {
     const organization = organizationId.value!;
     const [opened, setOpened] = useState(() => new Date());
-    const range = rangeInUrl("7d", opened);
+    const range = rangeInUrl("7d", opened, kListPresets);
     const filters = chosenFilters();
     const { cursor, live } = query.value;
     const between = { from: range.from.toISOString(), to: range.to.toISOString() };
@@ -60,7 +60,10 @@ export function ActivityPage() {
         );
     return (
         <>
-            <PageHead title="Activity" actions={<RangePicker range={range} onRefresh={loadAnew} />}>
+            <PageHead
+                title="Activity"
+                actions={<RangePicker range={range} presets={kListPresets} onRefresh={loadAnew} />}
+            >
                 {range.words}
             </PageHead>
             <div class="row feed-bar">

@@ -20,7 +20,7 @@ const kColumns: readonly Column<Row>[] = [
         name: "Member",
         heads: true,
         show: (row) => (
-            <a href={pageHref("activity", { member_id: row.user_id })}>
+            <a href={pageHref("activity", { member_id: row.user_id, range: "all" })}>
                 <Name text={row.email} />
             </a>
         ),

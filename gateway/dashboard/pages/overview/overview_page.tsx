@@ -1,12 +1,13 @@
 // What the organization has used in a range of time, compared with as long a time before, and what it is made of.
 import { useState } from "preact/hooks";
+import { isZero } from "../../api/decimal";
 import { may, membership } from "../../api/organization";
 import { useQuery } from "../../api/use_call";
 import { Chart } from "../../components/chart";
 import { BareSelect } from "../../components/field";
 import { Money, usdText } from "../../components/money";
 import { Name } from "../../components/name";
-import { EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/notice";
+import { EmptyState, ErrorNotice, Notice, Outdated, Skeleton } from "../../components/notice";
 import { Card, PageHead } from "../../components/page";
 import { bucketsOf, rangeFilters, rangeInUrl, setSpan, type Range } from "../../components/range";
 import { RangePicker } from "../../components/range_picker";
@@ -15,6 +16,7 @@ import { compactText, countText, percentText, timeText } from "../../components/
 import { organizationId, pageHref, query, setQuery } from "../../router";
 import { kDimensions, kFromRecords, type Dimension } from "./dimensions";
 import { FirstSteps } from "./first_steps";
+import { useEachMinute } from "../../components/each_minute";
 import { decimalOf, drawn, groupsOf, type Group, type MeasureName } from "./series";
 import { Tiles } from "./tiles";
 
@@ -53,25 +55,22 @@ export function OverviewPage() {
         known && may("see_billing") ? { path: { organization } } : null,
     );
 
+    const loadAnew = () => {
+        // The time stays that of the numbers which are shown, where newer ones may not come.
+        if (report.error === null) setOpened(new Date());
+        report.reload();
+        credits.reload();
+    };
+    useEachMinute(range.to > opened, loadAnew);
+
     const value = report.value;
     const neverUsed =
         value !== null &&
         value.total.requests === 0 &&
         (value.compare?.total.requests ?? 0) === 0 &&
-        (credits.value === null || String(credits.value.total_usage) === "0");
+        (may("see_billing") ? credits.value !== null && isZero(credits.value.total_usage) : true);
     const head = (
-        <PageHead
-            title="Overview"
-            actions={
-                <RangePicker
-                    range={range}
-                    onRefresh={() => {
-                        setOpened(new Date());
-                        report.reload();
-                    }}
-                />
-            }
-        >
+        <PageHead title="Overview" actions={<RangePicker range={range} onRefresh={loadAnew} />}>
             {range.words}
         </PageHead>
     );
@@ -102,15 +101,7 @@ export function OverviewPage() {
         return (
             <>
                 {head}
-                <FirstSteps
-                    organization={organization}
-                    credits={credits.value}
-                    onAnswered={() => {
-                        setOpened(new Date());
-                        report.reload();
-                        credits.reload();
-                    }}
-                />
+                <FirstSteps organization={organization} credits={credits.value} onAnswered={loadAnew} />
             </>
         );
     const groups = groupsOf(value, dimension, buckets.begins);
@@ -118,6 +109,7 @@ export function OverviewPage() {
         <>
             {head}
             <div class="stack">
+                <Outdated queries={[report, credits]} retry={loadAnew} />
                 {value.partial && (
                     <Notice tone="warn">
                         The sums reach from {timeText(new Date(value.from))} to {timeText(new Date(value.to))} only:
@@ -133,6 +125,8 @@ export function OverviewPage() {
                         label={`Usage by ${dimension.label.toLowerCase()} over time`}
                         times={buckets.begins}
                         unit={buckets.unit}
+                        end={range.to}
+                        unfinished={range.to > opened}
                         format={formatOf(measure)}
                         onZoom={setSpan}
                         series={groups.map((group) => ({

@@ -1,7 +1,7 @@
 // The figures of a range, each a link to the requests behind it, with what it was in as long a time before.
 import type { ComponentChildren } from "preact";
 import { compareDecimals, isZero, toApproximateNumber, unitsOf, type Decimal } from "../../api/decimal";
-import { membership } from "../../api/organization";
+import { may, membership } from "../../api/organization";
 import type { components } from "../../api/types";
 import { Money, usdText } from "../../components/money";
 import { rangeFilters, type Range } from "../../components/range";
@@ -43,9 +43,15 @@ export function Tiles({ report, credits, range }: { report: Report; credits: Cre
             />
             <Tile
                 name="Errors"
-                href={feed({ status: "server_error" })}
                 value={percentText(toApproximateNumber(total.error_rate))}
-                more={`${countText(total.server_errors)} of the gateway or a provider, ${countText(total.client_errors)} of the caller`}
+                more={
+                    <>
+                        <a href={feed({ status: "server_error" })}>
+                            {countText(total.server_errors)} of the gateway or a provider
+                        </a>
+                        , <a href={feed({ status: "client_error" })}>{countText(total.client_errors)} of the caller</a>
+                    </>
+                }
                 change={before && changeText(errors(total), errors(before))}
             />
             <Tile
@@ -53,18 +59,21 @@ export function Tiles({ report, credits, range }: { report: Report; credits: Cre
                 href={feed()}
                 value={millisecondsText(total.time_to_first_token_p50)}
                 more={`p90 ${millisecondsText(total.time_to_first_token_p90)}, p99 ${millisecondsText(total.time_to_first_token_p99)}`}
+                change={before && timeChangeText(total.time_to_first_token_p50, before.time_to_first_token_p50)}
             />
             <Tile
                 name="Latency"
                 href={feed()}
                 value={millisecondsText(total.latency_p50)}
                 more={`p90 ${millisecondsText(total.latency_p90)}, p99 ${millisecondsText(total.latency_p99)}`}
+                change={before && timeChangeText(total.latency_p50, before.latency_p50)}
             />
             <Tile
                 name="Answers from the cache"
                 href={feed()}
                 value={percentText(toApproximateNumber(total.cache_hit_rate))}
                 more={`${compactText(total.cached_tokens)} prompt tokens cached by providers`}
+                change={before && changeText(total.cache_hits, before.cache_hits)}
             />
             {credits !== null ? (
                 <Tile
@@ -73,6 +82,8 @@ export function Tiles({ report, credits, range }: { report: Report; credits: Cre
                     value={<Money value={credits.balance} />}
                     more={runwayText(credits, total, range)}
                 />
+            ) : may("see_billing") ? (
+                <Tile name="Credit left" href={pageHref("credits")} value="–" more="could not be loaded" />
             ) : (
                 <OwnBudget />
             )}
@@ -80,6 +91,7 @@ export function Tiles({ report, credits, range }: { report: Report; credits: Cre
     );
 }
 
+// The whole tile is a link, unless it has links inside.
 function Tile({
     name,
     value,
@@ -89,16 +101,22 @@ function Tile({
 }: {
     name: string;
     value: ComponentChildren;
-    href: string;
+    href?: string;
     change?: string | null;
-    more?: string;
+    more?: ComponentChildren;
 }) {
-    return (
-        <a class="card figure-tile" href={href}>
+    const inside = (
+        <>
             <span class="name">{name}</span>
             <span class="value">{value}</span>
             {more && <span class="change">{more}</span>}
             {change && <span class="change">{change}</span>}
+        </>
+    );
+    if (href === undefined) return <div class="card figure-tile">{inside}</div>;
+    return (
+        <a class="card figure-tile" href={href}>
+            {inside}
         </a>
     );
 }
@@ -128,6 +146,10 @@ export function changeText(now: Decimal, before: Decimal): string {
     return order === 0
         ? "as much as in the time before"
         : `${percentText(Math.abs(share))} ${order > 0 ? "more" : "less"} than in the time before`;
+}
+
+function timeChangeText(now: number | null, before: number | null): string | null {
+    return now === null || before === null ? null : changeText(now, before);
 }
 
 // How long the credit lasts at the pace of the range.
