@@ -1,6 +1,8 @@
 // The overview: its figures are the ledger's, each leads to the requests behind it, and amounts stay exact.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { press, settle, textOf } from "./support/browser.mjs";
 import { makeUsage } from "./support/accounts.mjs";
 import { waitForText } from "./support/forms.mjs";
@@ -105,6 +107,33 @@ test("a member sees his own budget where the organization's credit is not his to
     await close();
 });
 
+test("each of the errors' two numbers leads to its own requests, and figures say how they were before", async () => {
+    const { tab, close } = await world.openAs(world.owner, "members");
+    const report = await world.gateway.call(
+        "GET",
+        `/api/organizations/${world.team.id}/analytics?group_by=model&compare=previous`,
+    );
+    Object.assign(report.total, { server_errors: 3, client_errors: 2, latency_p50: 30 });
+    Object.assign(report.compare.total, { server_errors: 4, client_errors: 6, latency_p50: 20 });
+    await tab.setRequestInterception(true);
+    tab.on("request", (request) =>
+        new URL(request.url()).pathname.endsWith("/analytics")
+            ? request.respond({ contentType: "application/json", body: JSON.stringify(report) })
+            : request.continue(),
+    );
+    await tab.evaluate(() => (location.hash = location.hash.replace("members", "overview?range=today")));
+    await tab.waitForSelector(".figure-tile");
+    const links = await tab.$$eval(".figure-tile a", (all) => all.map((one) => [one.innerText, one.hash]));
+    const feed = `#/o/${world.team.id}/activity?range=today&status=`;
+    assert.deepEqual(links, [
+        ["3 of the gateway or a provider", `${feed}server_error`],
+        ["2 of the caller", `${feed}client_error`],
+    ]);
+    assert.match(await tile(tab, "Errors"), /50% less than in the time before/);
+    assert.match(await tile(tab, "Latency"), /50% more than in the time before/);
+    await close();
+});
+
 test("what cannot be loaded anew is said, with the time of the numbers that stay; no tile is made up", async () => {
     const { tab, close } = await world.openAs(world.owner, "overview");
     const failing = new Set();
@@ -195,19 +224,48 @@ test("a new organization is led to its first request, which the page notices by 
         owner_user_id: world.owner.id,
     });
     const { tab, close } = await world.openAs(world.owner, `#/o/${team.id}/overview`);
-    assert.match(await textOf(tab), /Make an API key/);
+    assert.match(await textOf(tab), /Make an API key\s+It is shown once/, "not done");
     assert.match(await textOf(tab), new RegExp(`client = OpenAI\\(base_url="${world.gateway.url}/v1"`));
+    const model = /model="([^"]+)"/.exec(await textOf(tab))[1];
+    await press(tab, "button", "Node");
+    assert.match(await textOf(tab), new RegExp(`baseURL: "${world.gateway.url}/v1"[^]*model: "${model}"`));
+    await press(tab, "button", "curl");
+    const command = await textOf(tab, ".code pre");
     await world.gateway.call("POST", `/api/organizations/${team.id}/credits`, { amount: 5 });
     const made = await world.gateway.call("POST", `/api/organizations/${team.id}/keys`, { name: "First" });
-    const answer = await fetch(`${world.gateway.url}/v1/chat/completions`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${made.key}`, "content-type": "application/json" },
-        body: JSON.stringify({ model: "sample/echo", messages: [{ role: "user", content: "Hello" }] }),
-    });
-    assert.equal(answer.status, 200);
-    await tab.waitForSelector("aria/Show it");
-    await press(tab, "button", "Show it");
+    await tab.evaluate(() => dispatchEvent(new Event("focus")));
+    await tab.waitForFunction(() =>
+        [...document.querySelectorAll("h3")].some((one) => /^Make an API key\s+done$/.test(one.innerText)),
+    );
+    // The command as it is pasted, with the key in place of what stands for it.
+    const { stdout } = await promisify(execFile)("bash", [
+        "-c",
+        command.replace(/sk-tg-v1-…/, made.key) + " --silent --insecure",
+    ]);
+    assert.ok(JSON.parse(stdout).choices, stdout);
+    // It goes on by itself.
+    await tab.waitForSelector(".figure-tile");
     await settle(tab);
     assert.match(await tile(tab, "Requests"), /\b1\b/);
+    await close();
+});
+
+test("where no model can be called, the first steps say so, and who can mend it", async () => {
+    const team = await world.gateway.call("POST", "/api/organizations", {
+        name: "Without Models",
+        owner_user_id: world.owner.id,
+    });
+    const { tab, close } = await world.openAs(world.owner, "members");
+    await tab.setRequestInterception(true);
+    tab.on("request", (request) =>
+        request.url().endsWith("/routing/preview")
+            ? request.respond({
+                  contentType: "application/json",
+                  body: JSON.stringify({ endpoints: { available: [], removed: [] } }),
+              })
+            : request.continue(),
+    );
+    await tab.evaluate((id) => (location.hash = `#/o/${id}/overview`), team.id);
+    await waitForText(tab, "No model can be called here yet: no provider is set up.");
     await close();
 });

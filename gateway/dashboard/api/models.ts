@@ -8,8 +8,9 @@ export interface KnownModels {
     chats: readonly string[]; // that a chat may go to now
     all: readonly string[]; // also those of other calls, and those that rules leave out
     providers: readonly string[];
+    failed: boolean; // they could not be asked for
 }
-const kNone: KnownModels = { chats: [], all: [], providers: [] };
+const kNone: KnownModels = { chats: [], all: [], providers: [], failed: false };
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort((one, other) => one.localeCompare(other));
 
@@ -18,12 +19,13 @@ export async function loadModels(organization: string): Promise<KnownModels> {
         path: { organization },
         body: { model: "auto" },
     });
-    if (!answer.ok) return kNone; // names can be typed all the same
+    if (!answer.ok) return { ...kNone, failed: true }; // names can be typed all the same
     const { available, removed } = answer.value.endpoints;
     return {
         chats: sorted(available.map((one) => one.model)),
         all: sorted([...available, ...removed].map((one) => one.model)),
         providers: sorted([...available, ...removed].map((one) => one.provider)),
+        failed: false,
     };
 }
 

@@ -25,6 +25,18 @@ answer = client.chat.completions.create(
 print(answer.choices[0].message.content)`;
 }
 
+export function nodeSnippet(key = kKeyPlaceholder, model = "MODEL"): string {
+    return `// npm install openai, and save this as first.mjs
+import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: "${baseUrl()}", apiKey: "${key}" });
+const answer = await client.chat.completions.create({
+    model: "${model}",
+    messages: [{ role: "user", content: "Say hello." }],
+});
+console.log(answer.choices[0].message.content);`;
+}
+
 export function managementSnippet(key: string): string {
     const api = new URL("api/organizations", new URL(".", location.href.split("#")[0])).href;
     return `curl ${api}/${organizationId.value ?? "ORGANIZATION"}/keys -H "Authorization: Bearer ${key}"`;

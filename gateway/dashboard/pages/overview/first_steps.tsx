@@ -1,58 +1,77 @@
 // The overview of an organization that was never used: what to do, up to the first request that is answered. It notices
 // that one by itself.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { call } from "../../api/client";
 import { isZero } from "../../api/decimal";
 import { keepWatching } from "../../api/live";
 import { useModels } from "../../api/models";
+import { may } from "../../api/organization";
+import { useQuery } from "../../api/use_call";
 import type { components } from "../../api/types";
 import { LinkButton } from "../../components/button";
-import { Code } from "../../components/code";
 import { Icon } from "../../components/icon";
 import { Money } from "../../components/money";
 import { Notice } from "../../components/notice";
 import { Card } from "../../components/page";
+import { showToast } from "../../components/toast";
 import { pageHref } from "../../router";
-import { baseUrl, pythonSnippet } from "../snippets";
+import { baseUrl } from "../snippets";
+import { FirstProgram } from "./first_program";
 
 export function FirstSteps({
     organization,
     credits,
-    onAnswered,
+    onUsed,
 }: {
     organization: string;
     credits: components["schemas"]["Credits"] | null;
-    onAnswered: () => void;
+    onUsed: () => void; // it was used, now or before
 }) {
-    const [answered, setAnswered] = useState(false);
-    const [looks, setLooks] = useState(false); // at the program: only then a model for it is asked for
-    const [model] = useModels(looks).chats;
+    const models = useModels(true);
+    const keys = useQuery(
+        "/api/organizations/{organization}/keys",
+        may("see_keys") ? { path: { organization }, query: { limit: 1 } } : null,
+    );
     useEffect(() => {
-        const noted = () => setAnswered(true);
-        return keepWatching(
-            "/api/organizations/{organization}/activity/live",
-            { organization },
-            {},
-            {
-                onOpen: () => void wasAnswered(organization).then((was) => was && noted()),
-                onEvent: (event) => event.name === "request" && noted(),
-            },
-        );
-    }, [organization]);
+        addEventListener("focus", keys.reload); // it may have been made elsewhere
+        return () => removeEventListener("focus", keys.reload);
+    }, [keys.reload]);
+    useEffect(
+        () =>
+            keepWatching(
+                "/api/organizations/{organization}/activity/live",
+                { organization },
+                {},
+                {
+                    onOpen: () => void wasUsed(organization).then((was) => was && onUsed()),
+                    onEvent: (event) => {
+                        if (event.name !== "request") return;
+                        showToast("Your first request was answered.");
+                        onUsed();
+                    },
+                },
+            ),
+        [organization],
+    );
     const funded = credits === null || !isZero(credits.balance);
+    const callable = models.chats.length > 0;
     return (
         <div class="stack">
-            {answered && (
-                <Notice
-                    tone="good"
-                    action={
-                        <button type="button" class="button" onClick={onAnswered}>
-                            Show it
-                        </button>
-                    }
-                >
-                    Your first request was answered.
+            {models.known && !models.failed && !callable && (
+                <Notice tone="warn">
+                    No model can be called here yet:{" "}
+                    {models.all.length > 0 ? (
+                        <>
+                            the organization's rules leave all of them out. See the{" "}
+                            <a href={pageHref("provider-policy")}>provider policy</a>.
+                        </>
+                    ) : (
+                        <>
+                            no provider is set up. Whoever runs the gateway adds one to its configuration, or you add a{" "}
+                            <a href={pageHref("provider-keys")}>provider key of your own</a>.
+                        </>
+                    )}
                 </Notice>
             )}
             <Card title="Your first request">
@@ -71,7 +90,7 @@ export function FirstSteps({
                             </p>
                         )}
                     </Step>
-                    <Step title="Make an API key">
+                    <Step done={(keys.value?.data.length ?? 0) > 0} title="Make an API key">
                         <p>
                             It is shown once. Each program gets its own, so that you can limit it and see what it costs.
                         </p>
@@ -79,13 +98,11 @@ export function FirstSteps({
                             Make a key
                         </LinkButton>
                     </Step>
-                    <Step done={answered} title="Call a model">
+                    <Step title="Call a model">
                         <p>
                             Any SDK for OpenAI's API works with this address: <code>{baseUrl()}</code>
                         </p>
-                        <div onPointerEnter={() => setLooks(true)} onFocusCapture={() => setLooks(true)}>
-                            <Code text={pythonSnippet(undefined, model)} label="Python" />
-                        </div>
+                        <FirstProgram model={models.chats[0]} />
                         <p>
                             Or try it in the <a href={pageHref("playground")}>playground</a>, without a key.
                         </p>
@@ -97,7 +114,7 @@ export function FirstSteps({
 }
 
 // Before the stream began, or while it was broken.
-async function wasAnswered(organization: string): Promise<boolean> {
+async function wasUsed(organization: string): Promise<boolean> {
     const page = await call("GET", "/api/organizations/{organization}/activity", {
         path: { organization },
         query: { limit: 1 },

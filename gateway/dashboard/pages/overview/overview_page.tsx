@@ -31,6 +31,7 @@ const kMeasures: readonly { value: MeasureName; label: string }[] = [
 export function OverviewPage() {
     const organization = organizationId.value!;
     const [opened, setOpened] = useState(() => new Date());
+    const [used, setUsed] = useState(false); // seen while the page was open
     const range = rangeInUrl("7d", opened);
     const dimension = kDimensions.find((one) => one.group === query.value.by) ?? kDimensions[0]!;
     const measure = kMeasures.find((one) => one.value === query.value.measure)?.value ?? "charged";
@@ -65,6 +66,7 @@ export function OverviewPage() {
 
     const value = report.value;
     const neverUsed =
+        !used &&
         value !== null &&
         value.total.requests === 0 &&
         (value.compare?.total.requests ?? 0) === 0 &&
@@ -101,7 +103,14 @@ export function OverviewPage() {
         return (
             <>
                 {head}
-                <FirstSteps organization={organization} credits={credits.value} onAnswered={loadAnew} />
+                <FirstSteps
+                    organization={organization}
+                    credits={credits.value}
+                    onUsed={() => {
+                        setUsed(true);
+                        loadAnew();
+                    }}
+                />
             </>
         );
     const groups = groupsOf(value, dimension, buckets.begins);
