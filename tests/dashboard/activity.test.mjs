@@ -60,6 +60,17 @@ test("a filter comes from the values that there are, is in the URL, and goes by 
     await close();
 });
 
+test("a filter that no request on the page has is called by its name all the same", async () => {
+    const unused = await newKey(world.gateway, world.team, "Never used");
+    const { tab, close } = await world.openAs(
+        world.owner,
+        `activity?key=${unused.hash}&member_id=${world.member.id}&range=hour`,
+    );
+    await waitForText(tab, "Key: Never used");
+    await waitForText(tab, "Member: Mary Member");
+    await close();
+});
+
 test("the CSV has what the filter shows, row by row, and the same sum", async () => {
     const { tab, close } = await world.openAs(world.owner, `activity?key=${world.key.hash}`);
     const shown = [...(await rowsOf(tab))];
@@ -76,6 +87,28 @@ test("the CSV has what the filter shows, row by row, and the same sum", async ()
     const [head, ...lines] = answer.text.trim().split("\r\n");
     const at = head.split(",").indexOf("id");
     assert.deepEqual(lines.map((line) => line.split(",")[at]).sort(), shown.sort());
+    await close();
+});
+
+test("where there is no file the page says why, and saves no error", async () => {
+    const { tab, close } = await world.openAs(world.member, "activity");
+    await tab.setRequestInterception(true);
+    let status = 500;
+    tab.on("request", (request) =>
+        request.url().includes("format=csv")
+            ? request.respond({
+                  status,
+                  contentType: "application/json",
+                  body: JSON.stringify({ error: { message: "The disk is full." } }),
+              })
+            : request.continue(),
+    );
+    await tab.click("a[download]");
+    await waitForText(tab, "There is no file: The disk is full.", "body");
+    status = 401;
+    await tab.click("a[download]");
+    await tab.waitForSelector("dialog[open]");
+    await waitForText(tab, "Your session has ended", "dialog[open]");
     await close();
 });
 

@@ -10,7 +10,8 @@ import { EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/noti
 import type { Range } from "../../components/range";
 import { countText } from "../../components/time";
 import { organizationId, setQuery } from "../../router";
-import { chosenFilters, kFilterFields, labelOf, outcomeText, type FilterField, type Request } from "./filters";
+import { useFilterNames } from "./filter_names";
+import { chosenFilters, kFilterFields, outcomeText, type FilterField, type Request } from "./filters";
 
 const kMostValues = 100;
 // Filters that the list of values takes.
@@ -20,6 +21,7 @@ export function FilterBar({ range, rows }: { range: Range; rows: readonly Reques
     const [adding, setAdding] = useState<FilterField | null>(null);
     const chosen = chosenFilters();
     const names = Object.keys(chosen);
+    const nameOf = useFilterNames(rows);
     return (
         <div class="row" role="group" aria-label="Filters">
             <Menu
@@ -37,9 +39,9 @@ export function FilterBar({ range, rows }: { range: Range; rows: readonly Reques
                         type="button"
                         class="button"
                         onClick={() => setQuery({ [field.name]: null, cursor: null })}
-                        aria-label={`Remove the filter ${field.label}: ${labelOf(field, chosen[field.name]!, rows)}`}
+                        aria-label={`Remove the filter ${field.label}: ${nameOf(field)}`}
                     >
-                        {field.label}: {labelOf(field, chosen[field.name]!, rows)} <Icon name="close" />
+                        {field.label}: {nameOf(field)} <Icon name="close" />
                     </button>
                 ))}
             {names.length > 1 && (

@@ -83,8 +83,7 @@ export function chosenFilters(): Record<string, string> {
 }
 
 // What a chosen value is called, as far as the requests on the page say it.
-export function labelOf(field: FilterField, value: string, rows: readonly Request[] | null): string {
-    if (field.name === "status") return outcomeText(value);
+export function nameOnPage(field: FilterField, value: string, rows: readonly Request[] | null): string | null {
     const row = rows?.find((one) => field.value(one) === value);
-    return (row && field.label_of?.(row)) || (value.length > 24 ? value.slice(0, 8) + "…" : value);
+    return (row && field.label_of?.(row)) || null;
 }

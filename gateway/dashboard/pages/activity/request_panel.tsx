@@ -125,10 +125,7 @@ export function RequestPanel({ row, onPage, newer, older, onShow }: PanelProps) 
 
 // One press filters the feed by what this request has.
 function OthersLikeIt({ row }: { row: Request }) {
-    const fields = kFilterFields.filter(
-        (field) =>
-            field.value(row) && ["model", "key", "member_id", "user", "session_id", "status"].includes(field.name),
-    );
+    const fields = kFilterFields.filter((field) => field.value(row));
     return (
         <div class="field">
             <span class="label">Others with the same</span>
