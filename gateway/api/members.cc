@@ -228,13 +228,15 @@ ApiAnswer show_own_membership(Call& call) {
     const Membership* const member =
         caller.is_person() ? call.directory->find_membership(organization, caller.user) : nullptr;
     if (member == nullptr) return no_such_member();
+    const Standing standing = standing_of(*call.directory, caller, organization);
+    const Role role = standing.lacks_second_factor ? standing.role : member->role;
     JsonWriter json;
     json.object().key("org_id").text(to_uuid(organization)).key("user_id").text(to_uuid(caller.user));
     json.key("email").text(call.directory->find_user(caller.user)->email);
     json.key("role").text(to_string(member->role)).key("permissions").array();
     std::vector<std::string_view> names;
     for (const PermissionRow& row : permissions()) {
-        if (right_of(row, member->role) != Right::no) names.push_back(row.name);
+        if (right_of(row, role) != Right::no) names.push_back(row.name);
     }
     std::ranges::sort(names);
     for (const std::string_view name : names) json.text(name);

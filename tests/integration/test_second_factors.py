@@ -322,8 +322,11 @@ def test_an_owner_without_one_may_do_nothing_as_owner_until_he_has_it(gateway, t
         assert refusal_of(refused) == (403, "second_factor_needed"), caller
         assert ask("GET", f"{team.path}/members").status == 200, "what a member may, he may"
     assert browser.gets("GET", "/api/me/second-factors")["required_by"] == [team.organization]
+    mine = browser.gets("GET", f"{team.path}/me")
+    assert mine["role"] == "owner" and mine["permissions"] == team.ask(team.member, "GET", "/me").json()["permissions"]
     assert team.ask(team.admin, "GET", "/audit").status == 200, "admins go on"
     enrol(browser)
+    assert "delete_organization" in browser.gets("GET", f"{team.path}/me")["permissions"]
     assert browser.ask("PATCH", team.path, {"name": "Renamed"}).status == 200
     assert team.ask(team.owner, "PATCH", "", {"name": "Renamed again"}).status == 200
     browser.gets("DELETE", "/api/me/totp")
