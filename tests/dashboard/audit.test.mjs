@@ -1,5 +1,6 @@
 // The audit log: who changed what, with the difference, filtered, linked and as CSV; and who was refused what.
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { newKey } from "./support/accounts.mjs";
 import { press, settle, textOf } from "./support/browser.mjs";
@@ -22,7 +23,10 @@ test("a change is shown with what it was before and after, by mouse, keyboard an
         await rows(tab),
         data.map((one) => String(one.change)),
     );
-    assert.match(await textOf(tab, `tr[data-row="${data[0].change}"]`), /Ada Example\s+key\.update/);
+    assert.match(
+        await textOf(tab, `tr[data-row="${data[0].change}"]`),
+        /Ada Example\s+changed the key Audited <b>twice<\/b>/,
+    );
     await press(tab, "button", `Show change ${data[0].change}`);
     await tab.waitForSelector("aside[aria-label=Change]");
     const before = await tab.$$eval("aside[aria-label=Change] .diff tr", (all) => all.map((one) => one.innerText));
@@ -41,6 +45,47 @@ test("a change is shown with what it was before and after, by mouse, keyboard an
     await tab.keyboard.press("Escape");
     await tab.waitForFunction(() => document.querySelector("aside[aria-label=Change]") === null);
     await close();
+});
+
+test("members are called by their names, with a link to what they do", async () => {
+    const { data } = await get("/audit?action=member.create");
+    const row = data.find((one) => one.target.endsWith(world.member.id));
+    const { tab, close } = await world.openAs(world.owner, "audit");
+    const selector = `tr[data-row="${row.change}"]`;
+    await tab.waitForFunction((at) => document.querySelector(at).innerText.includes("Mary"), {}, selector);
+    assert.match(await textOf(tab, selector), /added as a member Mary Member as member/);
+    const href = await tab.$eval(`${selector} th a`, (one) => one.getAttribute("href"));
+    assert.ok(href.endsWith(`/activity?member_id=${world.member.id}`), href);
+    await close();
+});
+
+// Where the gateway says what a change is called: at its route, or where the change begins.
+async function actsOfSources() {
+    const root = new URL("../../", import.meta.url);
+    const acts = new Set();
+    for (const folder of ["gateway/", "accounting/"]) {
+        for (const file of await readdir(new URL(folder, root), { recursive: true })) {
+            if (!/\.(cc|h)$/.test(file)) continue;
+            const text = await readFile(new URL(folder + file, root), "utf8");
+            for (const [, act] of text.matchAll(/, "([a-z_]+\.[a-z_]+)"\}/g))
+                if (file.includes("routes/")) acts.add(act);
+            for (const [begin] of text.matchAll(/\bChange \w+\([^;]*;/g))
+                for (const [, act] of begin.matchAll(/"([a-z_]+\.[a-z_]+)"/g)) acts.add(act);
+        }
+    }
+    const kinds = await readFile(new URL("accounting/ledger/transaction_request.cc", root), "utf8");
+    const names = /name_of\(TransactionKind.*?\n}/s.exec(kinds)[0];
+    for (const [, kind] of names.matchAll(/case [^;]*?return "([a-z -]+)"/gs))
+        acts.add(`transaction.${kind.replace(/[ -]/g, "_")}`);
+    return acts;
+}
+
+test("every act that the gateway knows has words", async () => {
+    const words = await readFile(new URL("../../gateway/dashboard/pages/audit/act_words.ts", import.meta.url), "utf8");
+    const worded = [...words.matchAll(/^ +"([a-z_]+\.[a-z_]+)":/gm)].map(([, act]) => act);
+    const acts = [...(await actsOfSources())].sort();
+    assert.ok(acts.length > 80, String(acts.length));
+    assert.deepEqual(worded.sort(), acts);
 });
 
 test("filters by what and by whom are in the URL, and the CSV has what they show", async () => {

@@ -1,6 +1,5 @@
 // Who changed what, with what it was before and after; and who was refused what. Of an organization, or of what belongs to
 // none.
-import type { ComponentChildren } from "preact";
 import { Allowed } from "../../components/allowed";
 import { PageHead } from "../../components/page";
 import { Tabs } from "../../components/tabs";
@@ -12,35 +11,29 @@ import { Refusals } from "./refusals";
 export function AuditPage({ rest }: PageProps) {
     return (
         <>
-            <Parts refusals={rest[0] === "refusals"} hrefOf={pageHref} />
-            <Allowed permission="see_audit">{rest[0] === "refusals" ? <Refusals /> : <Changes />}</Allowed>
+            <PageHead title="Audit log" />
+            <Allowed permission="see_audit">
+                <Parts refusals={rest[0] === "refusals"} hrefOf={pageHref} />
+            </Allowed>
         </>
     );
 }
 
 export function OperatorAuditPage({ rest }: PageProps) {
-    const refusals = rest[0] === "refusals";
     return (
         <>
-            <Parts refusals={refusals} hrefOf={operatorHref}>
+            <PageHead title="Audit log">
                 What belongs to no organization: people, the operator's keys, vouchers. An organization has a log of its
                 own.
-            </Parts>
-            {refusals ? <Refusals /> : <Changes />}
+            </PageHead>
+            <Parts refusals={rest[0] === "refusals"} hrefOf={operatorHref} />
         </>
     );
 }
 
-interface PartsProps {
-    refusals: boolean;
-    hrefOf: (page: string) => string;
-    children?: ComponentChildren;
-}
-
-function Parts({ refusals, hrefOf, children }: PartsProps) {
+function Parts({ refusals, hrefOf }: { refusals: boolean; hrefOf: (page: string) => string }) {
     return (
         <>
-            <PageHead title="Audit log">{children}</PageHead>
             <Tabs
                 label="Parts of the audit log"
                 tabs={[
@@ -48,6 +41,7 @@ function Parts({ refusals, hrefOf, children }: PartsProps) {
                     { label: "Refused", href: hrefOf("audit/refusals"), current: refusals },
                 ]}
             />
+            {refusals ? <Refusals /> : <Changes />}
         </>
     );
 }

@@ -1,6 +1,7 @@
 // The changes, newest first: filters, range and the change that is shown beside are in the URL.
 import { useState } from "preact/hooks";
-import type { components } from "../../api/types";
+import { useAllMembers, type Member } from "../../api/members";
+import { may } from "../../api/organization";
 import { useList } from "../../api/use_call";
 import { Button } from "../../components/button";
 import { CsvButton } from "../../components/csv_button";
@@ -15,25 +16,16 @@ import { RangePicker } from "../../components/range_picker";
 import { SidePanel } from "../../components/side_panel";
 import { Table, type Column } from "../../components/table";
 import { Time } from "../../components/time";
-import { query, setQuery } from "../../router";
+import { organizationId, query, setQuery } from "../../router";
 import { actorWords } from "./actor";
+import { actWords, kActWords } from "./act_words";
 import { auditOf } from "./audit_of";
+import { Sentence, targetName, type Entry } from "./sentence";
 
-type Entry = components["schemas"]["AuditEntry"];
-
-const kColumns: readonly Column<Entry>[] = [
+const columnsFor = (members: readonly Member[] | null): readonly Column<Entry>[] => [
     { key: "time", name: "Time", show: (row) => <Time value={row.created_at} look="seconds" /> },
     { key: "actor", name: "Who", show: (row) => actorWords(row.actor, row.actor_name) },
-    { key: "action", name: "What", heads: true, show: (row) => <code>{row.action}</code> },
-    {
-        key: "target",
-        name: "To what",
-        show: (row) => (
-            <code class="soft" title={row.target}>
-                {row.target.replaceAll(/[0-9a-f]{32,}/g, (digest) => digest.slice(0, 8) + "…")}
-            </code>
-        ),
-    },
+    { key: "action", name: "What", heads: true, show: (row) => <Sentence entry={row} members={members} /> },
 ];
 
 export function Changes() {
@@ -44,6 +36,7 @@ export function Changes() {
     const { action, actor, change } = query.value;
     const filters = { action, actor, from: range.from.toISOString(), to: range.to.toISOString() };
     const changes = useList(path, { path: fields, query: filters });
+    const members = useAllMembers(organizationId.value !== null && may("see_members")).rows;
     const rows = changes.rows;
     const at = rows?.findIndex((row) => String(row.change) === change) ?? -1;
     const show = (row: Entry | null) =>
@@ -58,7 +51,7 @@ export function Changes() {
                         Filter
                     </Button>
                     {actor && <Chip name="actor" label={`Who: ${nameOf(actor)}`} />}
-                    {action && <Chip name="action" label={`What: ${action}`} />}
+                    {action && <Chip name="action" label={`What: ${actWords(action)}`} />}
                 </div>
                 <span class="grow" />
                 <RangePicker
@@ -78,7 +71,7 @@ export function Changes() {
             <div class="with-side" data-open={at >= 0 ? "" : undefined}>
                 <Table
                     label="Changes"
-                    columns={kColumns}
+                    columns={columnsFor(members)}
                     rows={rows}
                     rowKey={(row) => String(row.change)}
                     error={changes.error}
@@ -107,6 +100,7 @@ export function Changes() {
                 {rows !== null && at >= 0 && (
                     <ChangePanel
                         row={rows[at]!}
+                        members={members}
                         newer={rows[at - 1] ?? null}
                         older={rows[at + 1] ?? null}
                         onShow={show}
@@ -148,8 +142,8 @@ function FilterDialog({ rows, onClose }: { rows: readonly Entry[]; onClose: () =
                     label="What"
                     value={action}
                     onInput={setAction}
-                    suggestions={unique(rows.map((row) => row.action))}
-                    hint="As it is shown, such as key.create."
+                    suggestions={Object.keys(kActWords)}
+                    hint="As the API calls it, such as key.create. A change that is shown beside has a button for it."
                     mono
                 />
                 <TextField
@@ -168,16 +162,17 @@ function FilterDialog({ rows, onClose }: { rows: readonly Entry[]; onClose: () =
 
 interface PanelProps {
     row: Entry;
+    members: readonly Member[] | null;
     newer: Entry | null;
     older: Entry | null;
     onShow: (row: Entry | null) => void;
 }
 
-function ChangePanel({ row, newer, older, onShow }: PanelProps) {
+function ChangePanel({ row, members, newer, older, onShow }: PanelProps) {
     return (
         <SidePanel
             label="Change"
-            title={<code>{row.action}</code>}
+            title={`${actWords(row.action)} ${targetName(row, members)}`}
             onClose={() => onShow(null)}
             actions={
                 <>
@@ -203,6 +198,7 @@ function ChangePanel({ row, newer, older, onShow }: PanelProps) {
                     rows={[
                         ["Time", <Time value={row.created_at} look="seconds" />],
                         ["Who", actorWords(row.actor, row.actor_name)],
+                        ["Did", <code>{row.action}</code>],
                         ["As", <code>{row.actor}</code>],
                         ["By", <code>{row.via}</code>],
                         ["From", row.address],
