@@ -145,6 +145,36 @@ test("the palette finds pages and organizations by keyboard", async () => {
     await close();
 });
 
+test("the palette begins what one may do, and finds a request by its id", async () => {
+    const { tab, close } = await world.openAs(world.member, "overview");
+    const typed = async (text) => {
+        await tab.keyboard.down("Control");
+        await tab.keyboard.press("k");
+        await tab.keyboard.up("Control");
+        await tab.waitForSelector("dialog.palette[open]");
+        await tab.keyboard.type(text);
+    };
+    await typed("invite");
+    assert.equal(await tab.$(".palette li"), null, "a member may invite nobody");
+    await tab.keyboard.press("Escape");
+    await typed("personal token");
+    await tab.keyboard.press("ArrowDown");
+    await tab.keyboard.press("Enter");
+    await tab.waitForFunction(() => location.hash === "#/account/tokens?new=token");
+    await tab.waitForSelector("dialog[open]");
+    await close();
+    const owner = await world.openAs(world.owner, "overview");
+    await owner.tab.keyboard.down("Control");
+    await owner.tab.keyboard.press("k");
+    await owner.tab.keyboard.up("Control");
+    await owner.tab.waitForSelector("dialog.palette[open]");
+    await owner.tab.keyboard.type("gen-01M8PC36Q100ZZ0004M80Z82XV");
+    await owner.tab.keyboard.press("Enter");
+    await owner.tab.waitForFunction(() => location.hash.endsWith("/activity?request=gen-01M8PC36Q100ZZ0004M80Z82XV"));
+    await settle(owner.tab);
+    await owner.close();
+});
+
 test("menus open, move and close by keyboard, and give the focus back", async () => {
     const { tab, close } = await world.openAs(world.owner, "overview");
     await tab.focus(".sidebar-end .switcher");

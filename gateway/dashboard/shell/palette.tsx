@@ -1,10 +1,12 @@
-// Ctrl K: any page and any organization, by the letters of its name.
+// Ctrl K: any page, any organization and what is done most, by the letters of its name; and a request, by its id.
 import { signal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { may, organization } from "../api/organization";
 import { isOperator, me } from "../api/session";
 import { rememberFocus } from "../components/dialog_focus";
-import { kOperatorPages } from "../pages/table";
-import { mayLeaveFor, navigate, operatorHref, pageHref } from "../router";
+import { beganAt } from "../pages/activity/linked_request";
+import { kAccountPages, kOperatorPages } from "../pages/table";
+import { accountHref, mayLeaveFor, navigate, operatorHref, organizationId, pageHref } from "../router";
 import { hrefOf, pagesHere } from "./shell";
 
 const open = signal(false);
@@ -26,8 +28,25 @@ interface Target {
     href: string;
 }
 
+// What is begun from anywhere, by whoever may.
+const kActs = [
+    { label: "New key", permission: "create_keys", page: "keys", filters: { new: "key" } },
+    { label: "New project", permission: "manage_projects", page: "projects", filters: { new: "project" } },
+    { label: "New preset", permission: "manage_presets", page: "presets", filters: { new: "preset" } },
+    { label: "Add a provider key", permission: "manage_provider_keys", page: "provider-keys", filters: { new: "key" } },
+    { label: "Invite a member", permission: "manage_members", page: "members", filters: { new: "invitation" } },
+    { label: "Buy credit", permission: "purchase_credit", page: "credits", filters: { act: "buy" } },
+    { label: "Redeem a voucher", permission: "redeem_voucher", page: "credits", filters: { act: "redeem" } },
+    { label: "Transfer credit", permission: "transfer_credit", page: "credits", filters: { act: "transfer" } },
+    { label: "Ask for credit", permission: "request_credit", page: "credits", filters: { act: "ask" } },
+];
+
 function targets(): Target[] {
     const pages = pagesHere().map((page) => ({ label: page.title, about: page.group, href: hrefOf(page) }));
+    const personal = organization.value?.kind === "personal";
+    const acts = kActs
+        .filter((one) => may(one.permission) && !(personal && one.page === "members"))
+        .map((one) => ({ label: one.label, about: "Do", href: pageHref(one.page, one.filters) }));
     const organizations = (me.value?.organizations ?? []).map((one) => ({
         label: one.name,
         about: "Organization",
@@ -36,9 +55,20 @@ function targets(): Target[] {
     const operator = isOperator.value
         ? kOperatorPages.map((page) => ({ label: page.title, about: "Operator", href: operatorHref(page.path) }))
         : [];
-    const account = [{ label: "Your account", about: "Account", href: "#/account/profile" }];
-    const all = [...pages, ...organizations, ...operator, ...account];
+    const account = kAccountPages.map((page) => ({
+        label: page.title,
+        about: page.group,
+        href: accountHref(page.path),
+    }));
+    const token = { label: "New personal token", about: "Do", href: accountHref("tokens") + "?new=token" };
+    const all = [...pages, ...acts, ...organizations, ...operator, ...account, token];
     return all.filter((one, at) => all.findIndex((other) => other.href === one.href) === at);
+}
+
+// The id of a request leads to it.
+function requestOf(typed: string): Target[] {
+    if (organizationId.value === null || !may("see_activity") || beganAt(typed) === null) return [];
+    return [{ label: typed, about: "Request", href: pageHref("activity", { request: typed }) }];
 }
 
 // All letters in order, words' beginnings first.
@@ -65,11 +95,12 @@ function OpenPalette({ onClose }: { onClose: () => void }) {
     const [typed, setTyped] = useState("");
     const [at, setAt] = useState(0);
     const words = typed.trim().toLowerCase();
-    const found = targets()
+    const named = targets()
         .map((one) => ({ one, rank: rank(one.label, words) }))
         .filter((row) => row.rank > 0)
         .sort((a, b) => b.rank - a.rank)
         .map((row) => row.one);
+    const found = [...requestOf(typed.trim()), ...named];
     const chosen = Math.min(at, found.length - 1);
 
     useLayoutEffect(() => {
@@ -121,7 +152,7 @@ function OpenPalette({ onClose }: { onClose: () => void }) {
                 aria-autocomplete="list"
                 aria-label="Search or jump to"
                 aria-activedescendant={found.length > 0 ? `${list}-${chosen}` : undefined}
-                placeholder="A page or an organization"
+                placeholder="A page, an organization, something to do, or a request's id"
                 value={typed}
                 autocomplete="off"
                 spellcheck={false}
