@@ -154,6 +154,9 @@ test("a link to a request that is not on the page shows it, and says why it cann
     for (const filters of [`request=${old}`, `request=${old}&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z`]) {
         await follow(filters);
         await waitForText(tab, old, panel);
+        await tab.reload();
+        await settle(tab);
+        await waitForText(tab, old, panel);
         await press(tab, "button", "Close");
     }
     const elsewhere = await newPerson(world.gateway);

@@ -1,6 +1,6 @@
 // Every request that was settled, newest first: filters, range, page, columns and the request that is shown beside are
 // all in the URL.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useQuery } from "../../api/use_call";
 import { Button } from "../../components/button";
 import { CsvButton } from "../../components/csv_button";
@@ -38,13 +38,17 @@ export function ActivityPage() {
         from: between.from,
         opened: opened.getTime(),
     });
-    const known = new Set(tail.rows.map((row) => row.id));
+    const tailed = new Set(tail.rows.map((row) => row.id));
     const rows =
-        page === null ? null : [...(live === "on" ? tail.rows : []), ...page.data.filter((row) => !known.has(row.id))];
+        page === null ? null : [...(live === "on" ? tail.rows : []), ...page.data.filter((row) => !tailed.has(row.id))];
     const chosen = query.value.request ?? null;
     const at = rows?.findIndex((row) => row.id === chosen) ?? -1;
-    const linked = useLinkedRequest(organization, rows !== null && at < 0 ? chosen : null);
-    const beside = at >= 0 ? rows![at]! : linked.kind === "found" ? linked.row : null;
+    // What was shown stays while the list under it changes.
+    const last = useRef<Request | null>(null);
+    const known = (at >= 0 ? rows![at] : undefined) ?? (last.current?.id === chosen ? last.current : null);
+    const linked = useLinkedRequest(organization, rows !== null && known === null ? chosen : null);
+    const beside = known ?? (linked.kind === "found" ? linked.row : null);
+    last.current = chosen === null ? null : beside;
     const show = (row: Request | null) =>
         setQuery({ request: row?.id ?? null }, chosen === null || row === null ? "push" : "replace");
     const loadAnew = () => {

@@ -37,6 +37,8 @@ export function useTail(organization: string, filters: Record<string, string>, o
         setTail(kNothing);
         if (!ready) return;
         let newest = shown.rows![0]?.settled_at ?? null;
+        // What is older than the page is on the pages behind it.
+        const floor = Date.parse(shown.rows!.at(-1)?.settled_at ?? shown.from);
         let ended = false;
         const add = (more: readonly Request[]) => {
             for (const row of more)
@@ -51,7 +53,7 @@ export function useTail(organization: string, filters: Record<string, string>, o
             });
             if (ended) return;
             const rows = page.ok ? page.value.data : [];
-            add(rows);
+            add(rows.filter((row) => Date.parse(row.settled_at) > floor));
             const oldest = rows.at(-1)?.settled_at ?? null;
             const reached = since !== null && oldest !== null && Date.parse(oldest) <= Date.parse(since);
             const whole = page.ok && (page.value.next_cursor === null || reached);

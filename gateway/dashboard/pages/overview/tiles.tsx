@@ -46,10 +46,12 @@ export function Tiles({ report, credits, range }: { report: Report; credits: Cre
                 value={percentText(toApproximateNumber(total.error_rate))}
                 more={
                     <>
-                        <a href={feed({ status: "server_error" })}>
-                            {countText(total.server_errors)} of the gateway or a provider
-                        </a>
-                        , <a href={feed({ status: "client_error" })}>{countText(total.client_errors)} of the caller</a>
+                        <div>
+                            <a href={feed({ status: "server_error" })}>
+                                {countText(total.server_errors)} of the gateway or a provider
+                            </a>
+                        </div>
+                        <a href={feed({ status: "client_error" })}>{countText(total.client_errors)} of the caller</a>
                     </>
                 }
                 change={before && changeText(errors(total), errors(before))}
@@ -109,7 +111,7 @@ function Tile({
         <>
             <span class="name">{name}</span>
             <span class="value">{value}</span>
-            {more && <span class="change">{more}</span>}
+            {more && <div class="change">{more}</div>}
             {change && <span class="change">{change}</span>}
         </>
     );
