@@ -61,9 +61,9 @@ stage_integration() {
     integration_tests
 }
 
-# Most of those in a browser are run by hand (tests/dashboard/run) until the pages are built.
+# Those without a browser, and a walk of the most used pages in one. All of them, also behind nginx, are run by hand.
 stage_dashboard() {
-    tests/dashboard/run vendor exact_numbers time_zones million
+    tests/dashboard/run vendor exact_numbers time_zones million serving sign_in keys llm
 }
 
 stage_bench() {
