@@ -1,7 +1,7 @@
 // Provider policy: who may serve requests, who goes first, and the explanation of what remains.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { press, textOf } from "./support/browser.mjs";
+import { press, settle, textOf } from "./support/browser.mjs";
 import {
     eventually,
     fieldOf,
@@ -22,8 +22,21 @@ const given = async () =>
     Object.fromEntries(Object.entries(await stored()).filter(([name, value]) => value !== null && name !== "version"));
 const change = (body) => world.gateway.call("PUT", path("provider-preferences"), body);
 
+const unfold = (tab) => tab.$$eval("details.fold:not([open]) > summary", (all) => all.forEach((one) => one.click()));
+
 test("step: preferences are set, and everything of them is stored as it was filled in", async () => {
     const { tab, close } = await world.openAs(world.admin, "providers");
+    await waitForText(tab, "sample/echo"); // the endpoints are shown at once
+    const folds = () => tab.$$eval(".fold > summary", (all) => all.map((one) => one.innerText.replace(/\s+/g, " ")));
+    assert.deepEqual(await folds(), [
+        "Limits of who may serve none",
+        "Wishes who goes first none",
+        "Limits of throughput none",
+        "Limits of latency none",
+        "Limits of prices none",
+        "What they must be none",
+    ]);
+    await unfold(tab);
     await retype(tab, "In this order", "sample,");
     await tick(tab, "Go on with others when these fail");
     await select(tab, "Others by", "latency");
@@ -34,6 +47,7 @@ test("step: preferences are set, and everything of them is stored as it was fill
     await tick(tab, "They take every parameter of the request");
     await press(tab, "button", "Save");
     await waitForText(tab, "Saved.", "body");
+    assert.ok((await folds()).includes("Limits of prices prompt $12.5; answer $60"), (await folds()).join());
     assert.deepEqual(await given(), {
         order: ["sample"],
         allow_fallbacks: false,
@@ -55,6 +69,7 @@ test("step: preferences are set, and everything of them is stored as it was fill
 test("what the API has and the page does not fill in stays", async () => {
     await change({ sort: { by: "price", partition: "none" }, max_price: { prompt: 5, image: 1 } });
     const { tab, close } = await world.openAs(world.owner, "providers");
+    await unfold(tab);
     await retype(tab, "Answer at most (USD)", "7");
     await press(tab, "button", "Save");
     await waitForText(tab, "Saved.", "body");
@@ -68,6 +83,7 @@ test("what the API has and the page does not fill in stays", async () => {
 test("what is refused is said at its field", async () => {
     await change({});
     const { tab, close } = await world.openAs(world.owner, "providers");
+    await unfold(tab);
     await retype(tab, "Only these providers", "nobody,");
     await press(tab, "button", "Save");
     await waitForText(tab, "serves no model here");
@@ -92,8 +108,11 @@ test("the preview says what remains and in which turn, why the rest does not, an
         skip_test: true,
     });
     const { tab, close } = await world.openAs(world.owner, "providers");
+    await unfold(tab);
     await retype(tab, "Model of the request", kModel);
     await tab.keyboard.press("Enter");
+    await tab.waitForFunction(() => location.hash.includes("model="));
+    await settle(tab);
     await waitForText(tab, "2 of 2 endpoints may answer");
     assert.match(tab.url(), /model=sample%2Fecho/);
     const rows = await tab.$$eval("tbody tr", (all) => all.map((one) => one.innerText));

@@ -1,6 +1,7 @@
 // The fields of what providers must be.
 import type { KnownModels } from "../../api/models";
 import { CheckField, FieldGroup, Select, TextField } from "../../components/field";
+import { Fold } from "../../components/fold";
 import { NamesField } from "../../components/names_field";
 import { fieldOfNumber, kPercentiles, kPrices, kQuantizations, kSorts, type Filled } from "./preferences";
 
@@ -17,37 +18,63 @@ export function PreferenceFields(props: FieldsProps) {
         <>
             <WhoMay {...props} />
             <WhoFirst {...props} />
+            <Figures
+                of="throughput"
+                label="Tokens a second, at least"
+                hint="Slower ones go behind. p90: of nine in ten answers."
+                {...props}
+            />
+            <Figures
+                of="latency"
+                label="Seconds to the first token, at most"
+                hint="Slower ones go behind."
+                {...props}
+            />
+            <Prices {...props} />
             <WhatTheyMustBe {...props} />
         </>
     );
 }
 
+const words = (parts: readonly (string | false)[]) => parts.filter(Boolean).join("; ") || null;
+
 function WhoMay({ filled, onFill, errorOf, known, onWant }: FieldsProps) {
     const shared = { optional: true, suggestions: known.providers, onFocus: onWant };
+    const now = words([
+        filled.only.length > 0 && `only ${filled.only.join(", ")}`,
+        filled.ignore.length > 0 && `not ${filled.ignore.join(", ")}`,
+    ]);
     return (
-        <div class="form-row">
-            <NamesField
-                {...shared}
-                label="Only these providers"
-                values={filled.only}
-                onChange={(only) => onFill({ only })}
-                error={errorOf("only")}
-                hint="Empty: any"
-            />
-            <NamesField
-                {...shared}
-                label="None of these"
-                values={filled.ignore}
-                onChange={(ignore) => onFill({ ignore })}
-                error={errorOf("ignore")}
-            />
-        </div>
+        <Fold label="Limits of who may serve" now={now} wrong={!!(errorOf("only") ?? errorOf("ignore"))}>
+            <div class="form-row">
+                <NamesField
+                    {...shared}
+                    label="Only these providers"
+                    values={filled.only}
+                    onChange={(only) => onFill({ only })}
+                    error={errorOf("only")}
+                    hint="Empty: any"
+                />
+                <NamesField
+                    {...shared}
+                    label="None of these"
+                    values={filled.ignore}
+                    onChange={(ignore) => onFill({ ignore })}
+                    error={errorOf("ignore")}
+                />
+            </div>
+        </Fold>
     );
 }
 
 function WhoFirst({ filled, onFill, errorOf, known, onWant }: FieldsProps) {
+    const now = words([
+        filled.order.length > 0 && filled.order.join(", "),
+        filled.sort !== "" && (kSorts.find((one) => one.value === filled.sort)?.label.toLowerCase() ?? filled.sort),
+        !filled.allow_fallbacks && "no others when these fail",
+    ]);
     return (
-        <FieldGroup label="Who goes first">
+        <Fold label="Wishes who goes first" now={now} wrong={!!(errorOf("order") ?? errorOf("sort"))}>
             <NamesField
                 label="In this order"
                 optional
@@ -71,25 +98,18 @@ function WhoFirst({ filled, onFill, errorOf, known, onWant }: FieldsProps) {
                 onChange={(sort) => onFill({ sort })}
                 error={errorOf("sort")}
             />
-            <Figures
-                of="throughput"
-                label="At least so many tokens a second"
-                hint="Slower ones go behind. p90: of nine in ten answers."
-                {...{ filled, onFill, errorOf }}
-            />
-            <Figures
-                of="latency"
-                label="At most so many seconds to the first token"
-                hint="Slower ones go behind."
-                {...{ filled, onFill, errorOf }}
-            />
-        </FieldGroup>
+        </Fold>
     );
 }
 
-function WhatTheyMustBe({ filled, onFill, errorOf }: FieldsProps) {
+function Prices({ filled, onFill, errorOf }: FieldsProps) {
+    const set = kPrices.filter(({ name }) => filled.numbers[`price.${name}`]?.trim());
     return (
-        <FieldGroup label="What they must be" hint="Endpoints that are not are left out.">
+        <Fold
+            label="Limits of prices"
+            now={words(set.map(({ name, label }) => `${label.toLowerCase()} $${filled.numbers[`price.${name}`]}`))}
+            wrong={kPrices.some(({ name }) => errorOf(fieldOfNumber(`price.${name}`)))}
+        >
             <div class="form-row">
                 {kPrices.map(({ name, label, hint }) => (
                     <NumberField
@@ -101,6 +121,29 @@ function WhatTheyMustBe({ filled, onFill, errorOf }: FieldsProps) {
                     />
                 ))}
             </div>
+        </Fold>
+    );
+}
+
+const kDemands = [
+    { name: "require_parameters", label: "They take every parameter of the request", short: "all parameters" },
+    { name: "deny_storing", label: "They are declared not to store or train", short: "no storing or training" },
+    { name: "zdr", label: "They are declared to keep nothing (zero data retention)", short: "zero data retention" },
+    {
+        name: "enforce_distillable_text",
+        label: "Their answers may be used to train others (distillable)",
+        short: "distillable",
+    },
+] as const;
+
+function WhatTheyMustBe({ filled, onFill, errorOf }: FieldsProps) {
+    const now = words([
+        ...kDemands.map(({ name, short }) => filled[name] && short),
+        filled.quantizations.length > 0 && filled.quantizations.join(", "),
+    ]);
+    return (
+        <Fold label="What they must be" now={now} wrong={!!errorOf("quantizations")}>
+            <span class="hint">Endpoints that are not are left out.</span>
             <NamesField
                 label="Precision"
                 optional
@@ -110,27 +153,15 @@ function WhatTheyMustBe({ filled, onFill, errorOf }: FieldsProps) {
                 error={errorOf("quantizations")}
                 hint="Such as fp8. Empty: any"
             />
-            <CheckField
-                label="They take every parameter of the request"
-                checked={filled.require_parameters}
-                onChange={(require_parameters) => onFill({ require_parameters })}
-            />
-            <CheckField
-                label="They are declared not to store or train"
-                checked={filled.deny_storing}
-                onChange={(deny_storing) => onFill({ deny_storing })}
-            />
-            <CheckField
-                label="They are declared to keep nothing (zero data retention)"
-                checked={filled.zdr}
-                onChange={(zdr) => onFill({ zdr })}
-            />
-            <CheckField
-                label="Their answers may be used to train others (distillable)"
-                checked={filled.enforce_distillable_text}
-                onChange={(enforce_distillable_text) => onFill({ enforce_distillable_text })}
-            />
-        </FieldGroup>
+            {kDemands.map(({ name, label }) => (
+                <CheckField
+                    key={name}
+                    label={label}
+                    checked={filled[name]}
+                    onChange={(checked) => onFill({ [name]: checked })}
+                />
+            ))}
+        </Fold>
     );
 }
 
@@ -140,16 +171,25 @@ function Figures({
     of,
     label,
     hint,
-    ...rest
+    filled,
+    onFill,
+    errorOf,
 }: NumberProps & { of: "throughput" | "latency"; label: string; hint: string }) {
+    const set = kPercentiles.filter((at) => filled.numbers[`${of}.${at}`]?.trim());
     return (
-        <FieldGroup label={label} hint={hint}>
-            <div class="form-row" data-narrow="">
-                {kPercentiles.map((at) => (
-                    <NumberField key={at} name={`${of}.${at}`} label={at} {...rest} />
-                ))}
-            </div>
-        </FieldGroup>
+        <Fold
+            label={`Limits of ${of}`}
+            now={words(set.map((at) => `${at} ${filled.numbers[`${of}.${at}`]}`))}
+            wrong={kPercentiles.some((at) => errorOf(fieldOfNumber(`${of}.${at}`)))}
+        >
+            <FieldGroup label={label} hint={hint}>
+                <div class="form-row" data-narrow="">
+                    {kPercentiles.map((at) => (
+                        <NumberField key={at} name={`${of}.${at}`} label={at} {...{ filled, onFill, errorOf }} />
+                    ))}
+                </div>
+            </FieldGroup>
+        </Fold>
     );
 }
 

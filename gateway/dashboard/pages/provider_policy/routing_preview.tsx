@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call, type ApiError } from "../../api/client";
 import { useModels } from "../../api/models";
 import type { components } from "../../api/types";
+import { useQuery } from "../../api/use_call";
 import { Button } from "../../components/button";
 import { TextField } from "../../components/field";
 import { Badge, EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/notice";
@@ -16,11 +17,16 @@ type Preview = components["schemas"]["RoutingPreview"];
 type Available = components["schemas"]["AvailableEndpoint"] & { provider_key?: string };
 type Removed = components["schemas"]["RemovedEndpoint"] & { provider_key?: string };
 
-// `turn` counts the changes of what it depends on; null: not known yet.
+const kAnyModel = "auto";
+
+// Of the organization's default model, as long as none is named. `turn` counts the changes of what it depends on; null: not known yet.
 export function RoutingPreview({ turn }: { turn: number | null }) {
     const organization = organizationId.value!;
-    const asked = query.value.model ?? "";
-    const [model, setModel] = useState(asked);
+    const linked = query.value.model ?? "";
+    const own = useQuery("/api/organizations/{organization}/llm", linked === "" ? { path: { organization } } : null);
+    const asked = linked || (own.value === null && !own.error ? "" : own.value?.model || kAnyModel);
+    const [typed, setTyped] = useState<string | null>(linked || null);
+    const model = typed ?? asked;
     const [again, setAgain] = useState(0);
     const [wanted, setWanted] = useState(false);
     const known = useModels(wanted);
@@ -56,8 +62,8 @@ export function RoutingPreview({ turn }: { turn: number | null }) {
                         <TextField
                             label="Model of the request"
                             value={model}
-                            onInput={setModel}
-                            suggestions={["auto", ...known.all]}
+                            onInput={setTyped}
+                            suggestions={[kAnyModel, ...known.all]}
                             onFocus={() => setWanted(true)}
                             required
                             hint="“auto” shows all endpoints that there are"
@@ -65,7 +71,7 @@ export function RoutingPreview({ turn }: { turn: number | null }) {
                     </div>
                     <Button type="submit">Explain</Button>
                 </form>
-                {asked !== "" && current === null && <Skeleton />}
+                {current === null && <Skeleton />}
                 {current?.error && <ErrorNotice error={current.error} />}
                 {current?.preview && <Explained preview={current.preview} />}
             </div>
