@@ -37,7 +37,7 @@ export const kActWords: Record<string, string> = {
     "mail.send": "wrote the mail",
     "mail.sent": "sent the mail",
     "master_key.rotate": "encrypted secrets with the new master key:",
-    "member.create": "added as a member",
+    "member.create": "added",
     "member.remove": "removed the member",
     "member.update": "changed the member",
     "member_llm.clear": "took away the model defaults of",

@@ -23,9 +23,9 @@ import { auditOf } from "./audit_of";
 import { Sentence, targetName, type Entry } from "./sentence";
 
 const columnsFor = (members: readonly Member[] | null): readonly Column<Entry>[] => [
-    { key: "time", name: "Time", show: (row) => <Time value={row.created_at} look="seconds" /> },
     { key: "actor", name: "Who", show: (row) => actorWords(row.actor, row.actor_name) },
     { key: "action", name: "What", heads: true, show: (row) => <Sentence entry={row} members={members} /> },
+    { key: "time", name: "Time", show: (row) => <Time value={row.created_at} look="seconds" /> },
 ];
 
 export function Changes() {
