@@ -97,7 +97,7 @@ async function walk(tab, link) {
         await press(tab, "button", "New key");
         await retype(tab, "Name", "First program");
         await tab.keyboard.press("Enter");
-        const code = await byName(tab, "region", "Python");
+        const code = await byName(tab, "group", "Python");
         await tab.waitForFunction((one) => !one.textContent.includes("MODEL"), {}, code);
         const program = await code.evaluate((one) => one.textContent);
         await tick(tab, "I have put it where I keep secrets");

@@ -180,6 +180,60 @@ test("row 79: what a model says is shown as text", async () => {
     await close();
 });
 
+test("Markdown of an answer is shown as elements, and a failed question can be asked again, once", async () => {
+    const { tab, seen, close } = await world.openAs(world.owner, `playground?model=${encodeURIComponent(kModel)}`);
+    await tab.evaluate(() => {
+        const original = window.fetch;
+        window.asked = [];
+        const lines = [
+            "# A **heading**",
+            "Some **bold**, *slanted*, `code` and [a link](https://example.com/x), [none](javascript:alert(1)).",
+            "- one\n  1. inner\n- two <b>x</b>",
+            "| a | b |\n|---|--:|\n| 1 | 2 |",
+            "> said",
+            "```python\nprint('**not bold**')\n```",
+        ];
+        window.fetch = async (url, options) => {
+            if (!String(url).includes("chat/completions")) return original(url, options);
+            window.asked.push(JSON.parse(options.body).messages.map((one) => one.content));
+            if (window.asked.length === 1) return new Response('{"error":{"message":"Not now."}}', { status: 503 });
+            const chunk = { choices: [{ delta: { content: lines.join("\n\n") } }] };
+            return new Response(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, {
+                headers: { "content-type": "text/event-stream" },
+            });
+        };
+    });
+    await say(tab, "a question");
+    await waitForText(tab, "Not now.");
+    await press(tab, "button", "Try again");
+    await answered(tab, 1);
+    const html = await tab.$eval(".markdown", (one) => {
+        const copy = one.cloneNode(true);
+        copy.querySelectorAll("svg, button").forEach((each) => each.remove());
+        return copy.innerHTML;
+    });
+    for (const wanted of [
+        '<p class="markdown-heading">A <strong>heading</strong></p>',
+        "<strong>bold</strong>, <em>slanted</em>, <code>code</code>",
+        '<a href="https://example.com/x" target="_blank" rel="noopener noreferrer" title="https://example.com/x">a link</a>',
+        "[none](javascript:alert(1))",
+        '<ul><li><p>one</p><ol start="1"><li><p>inner</p></li></ol></li><li><p>two &lt;b&gt;x&lt;/b&gt;</p></li></ul>',
+        '<tr><th scope="col">a</th><th scope="col">b</th></tr>',
+        "<tr><td>1</td><td>2</td></tr>",
+        "<blockquote><p>said</p></blockquote>",
+        "<code>print('**not bold**')</code>",
+    ])
+        assert.ok(html.includes(wanted), `${wanted} in ${html}`);
+    await isForEveryone(tab);
+    await say(tab, "another");
+    await answered(tab, 2);
+    const asked = await tab.evaluate(() => window.asked);
+    assert.deepEqual(asked.slice(0, 2), [["a question"], ["a question"]]);
+    assert.equal(asked[2].filter((one) => one === "a question").length, 1, "it is sent once");
+    seen.errors.length = 0;
+    await close();
+});
+
 test("without credit it is said before anything is answered", async () => {
     const person = await newPerson(world.gateway);
     const { tab, close } = await world.openAs(

@@ -116,7 +116,7 @@ test("what the pages tell a developer to paste works as it is", async () => {
     await press(tab, "button", "Make the key");
     await tab.waitForSelector("dialog[open] [data-secret]");
     await waitForText(tab, kModel, "dialog[open]"); // one that may be called is asked for
-    const codeOf = async (name) => (await byName(tab, "region", name)).evaluate((one) => one.textContent);
+    const codeOf = async (name) => (await byName(tab, "group", name)).evaluate((one) => one.textContent);
     const curl = await codeOf("curl");
     const secret = await tab.$eval("dialog[open] [data-secret]", (one) => one.innerText);
     assert.ok((await codeOf("Python")).includes(`OpenAI(base_url="${world.gateway.url}/v1", api_key="${secret}")`));

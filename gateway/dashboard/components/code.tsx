@@ -9,7 +9,7 @@ export function Code({ text, label }: { text: string; label?: string }) {
                 <CopyButton text={text} />
             </figcaption>
             {/* It scrolls, so that it must be reached by the keyboard. */}
-            <pre tabIndex={0} aria-label={label ?? "Code"} role="region">
+            <pre tabIndex={0} aria-label={label ?? "Code"} role="group">
                 <code>{text}</code>
             </pre>
         </figure>

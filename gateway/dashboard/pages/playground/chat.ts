@@ -81,7 +81,12 @@ function messageOf(turn: Turn): unknown {
 }
 
 export function messagesOf(system: string, turns: readonly Turn[]): unknown[] {
-    const said = turns.filter((turn) => turn.role !== "assistant" || turn.text !== "" || (turn.tools?.length ?? 0) > 0);
+    const said: Turn[] = [];
+    for (const turn of turns) {
+        if (turn.role !== "assistant" || turn.text !== "" || (turn.tools?.length ?? 0) > 0) said.push(turn);
+        // A question that was not answered is not asked again with the next one.
+        else if (said.at(-1)?.role === "user") said.pop();
+    }
     return [...(system.trim() ? [{ role: "system", content: system }] : []), ...said.map(messageOf)];
 }
 

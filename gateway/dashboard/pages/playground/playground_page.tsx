@@ -32,11 +32,11 @@ function Playground() {
     const chat = useChat(organizationId.value!, who);
     const { draft } = chat;
     const [problem, setProblem] = useState<{ field: string; message: string } | null>(null);
-    const send = (more: Turn[]) => {
+    const send = (more: Turn[], before: readonly Turn[] = chat.turns) => {
         const read = readDraft(draft, query.value.model ?? "");
         setProblem(read.ok ? null : read);
         if (!read.ok) return false;
-        void chat.ask([...chat.turns, ...more], read.settings, draft.system);
+        void chat.ask([...before, ...more], read.settings, draft.system);
         return true;
     };
     const last = chat.turns.at(-1);
@@ -47,7 +47,16 @@ function Playground() {
                 {/* What is streamed is read out when it is whole: a word at a time helps nobody. */}
                 <div class="stack" role="log" aria-live={chat.busy ? "off" : "polite"}>
                     {chat.turns.map((turn) => (
-                        <TurnView key={turn.id} turn={turn} running={chat.busy && turn === last} />
+                        <TurnView
+                            key={turn.id}
+                            turn={turn}
+                            running={chat.busy && turn === last}
+                            again={
+                                !chat.busy && turn === last && turn.role === "assistant"
+                                    ? () => void send([], chat.turns.slice(0, -1))
+                                    : undefined
+                            }
+                        />
                     ))}
                 </div>
                 {calls.length > 0 && (

@@ -1,7 +1,8 @@
-// One turn of a chat: what was said, as text and nothing else, and what it took.
+// One turn of a chat: what was said, and what it took. Nothing of it is HTML.
 import { useState } from "preact/hooks";
 import { Button, CopyButton } from "../../components/button";
 import { TextField } from "../../components/field";
+import { Markdown } from "../../components/markdown";
 import { Money } from "../../components/money";
 import { Badge, ErrorNotice } from "../../components/notice";
 import { countText, millisecondsText } from "../../components/time";
@@ -10,12 +11,19 @@ import type { Report, ToolCall, Turn } from "./chat";
 
 const kNames: Record<Turn["role"], string> = { user: "You", assistant: "Model", tool: "Result of a tool" };
 
-export function TurnView({ turn, running }: { turn: Turn; running: boolean }) {
+export function TurnView({ turn, running, again }: { turn: Turn; running: boolean; again?: () => void }) {
     return (
         <article class="card turn" data-role={turn.role} aria-label={kNames[turn.role]} aria-busy={running}>
             <header>
                 <h2>{kNames[turn.role]}</h2>
-                {turn.text !== "" && !running && <CopyButton text={turn.text} />}
+                <div class="row">
+                    {again && !turn.error && (
+                        <Button icon="refresh" onClick={again}>
+                            Ask again
+                        </Button>
+                    )}
+                    {turn.text !== "" && !running && <CopyButton text={turn.text} />}
+                </div>
             </header>
             {turn.reasoning && (
                 <details>
@@ -23,7 +31,8 @@ export function TurnView({ turn, running }: { turn: Turn; running: boolean }) {
                     <p class="turn-text soft">{turn.reasoning}</p>
                 </details>
             )}
-            {turn.text !== "" && <p class="turn-text">{turn.text}</p>}
+            {turn.text !== "" &&
+                (turn.role === "assistant" ? <Markdown text={turn.text} /> : <p class="turn-text">{turn.text}</p>)}
             {turn.images.map((url, at) => (
                 <img key={url} class="turn-image" src={url} alt={`Picture ${at + 1} of this message`} />
             ))}
@@ -38,7 +47,7 @@ export function TurnView({ turn, running }: { turn: Turn; running: boolean }) {
                 </span>
             )}
             {turn.stopped && <Badge tone="warn">Stopped. What was answered is billed.</Badge>}
-            {turn.error && <ErrorNotice error={turn.error} />}
+            {turn.error && <ErrorNotice error={turn.error} retry={again} />}
             {turn.report && <ReportLine report={turn.report} />}
         </article>
     );
