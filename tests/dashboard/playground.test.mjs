@@ -225,6 +225,14 @@ test("Markdown of an answer is shown as elements, and a failed question can be a
     ])
         assert.ok(html.includes(wanted), `${wanted} in ${html}`);
     await isForEveryone(tab);
+    await tab.evaluate(() => {
+        const files = new DataTransfer();
+        files.items.add(new File(["x"], "pasted.png", { type: "image/png" }));
+        const paste = new ClipboardEvent("paste", { clipboardData: files, bubbles: true, cancelable: true });
+        document.querySelector("main textarea").dispatchEvent(paste);
+    });
+    await tab.waitForSelector('aria/Remove picture 1[role="button"]');
+    await press(tab, "button", "Remove picture 1");
     await say(tab, "another");
     await answered(tab, 2);
     const asked = await tab.evaluate(() => window.asked);

@@ -117,21 +117,35 @@ function Composer({
         submit(event);
     };
     const take = async (files: FileList | null) => {
-        const chosen = [...(files ?? [])];
+        const chosen = [...(files ?? [])].filter((file) => file.type.startsWith("image/"));
         const large = chosen.find((file) => file.size > kMostImageBytes);
         setRefused(large ? `${large.name} is larger than 4 MB.` : null);
         const urls = await Promise.all(chosen.filter((file) => file.size <= kMostImageBytes).map(urlOfFile));
         setImages((before) => [...before, ...urls]);
     };
+    // Pictures that are pasted or dropped; text goes its usual way.
+    const takeFrom = (event: Event, from: DataTransfer | null) => {
+        if (![...(from?.files ?? [])].some((file) => file.type.startsWith("image/"))) return;
+        event.preventDefault();
+        void take(from!.files);
+    };
     return (
-        <form ref={form} class="form" onSubmit={submit} onKeyDown={onKey}>
+        <form
+            ref={form}
+            class="form"
+            onSubmit={submit}
+            onKeyDown={onKey}
+            onPaste={(event) => takeFrom(event, event.clipboardData)}
+            onDragOver={(event) => event.dataTransfer?.types.includes("Files") && event.preventDefault()}
+            onDrop={(event) => takeFrom(event, event.dataTransfer)}
+        >
             <TextArea
                 label="Message"
                 rows={3}
                 value={text}
                 onInput={setText}
                 error={refused}
-                hint="Enter sends it, Shift+Enter begins a new line"
+                hint="Enter sends it, Shift+Enter begins a new line; pictures can be pasted and dropped"
             />
             <div class="row">
                 <label class="button">
