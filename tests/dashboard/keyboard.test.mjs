@@ -46,6 +46,7 @@ async function prepare() {
     const suspended = await newPerson(gateway, { name: "Sue Suspended", role: "member", team });
     await gateway.call("PATCH", `${path}/members/${suspended.id}`, { status: "suspended" });
     await gateway.call("POST", "/api/vouchers", { amount: 7 });
+    await gateway.call("POST", "/api/allowances", { organization_id: team.id, amount: 1, interval: "monthly" });
     const { data: token } = await gateway.call("POST", "/api/me/tokens", { name: "Token off" }, owner.token);
     await gateway.call("PATCH", `/api/me/tokens/${token.hash}`, { disabled: true }, owner.token);
     await signIn(gateway, owner);

@@ -97,6 +97,20 @@ test("what is refused is said at its field", async () => {
     await close();
 });
 
+test("the preview begins with the default model, and says where none is named", async () => {
+    await change({});
+    const none = await world.openAs(world.owner, "providers");
+    await waitForText(none.tab, "No model is named by default");
+    await none.close();
+    await world.gateway.call("PATCH", path("llm"), { model: kModel });
+    const { tab, close } = await world.openAs(world.owner, "providers");
+    await tab.waitForSelector("aria/Endpoints that remain");
+    assert.equal(await (await fieldOf(tab, "Model of the request")).evaluate((one) => one.value), kModel);
+    assert.doesNotMatch(tab.url(), /model=/);
+    await close();
+    await world.gateway.call("PATCH", path("llm"), { model: null });
+});
+
 test("the preview says what remains and in which turn, why the rest does not, and is a link", async () => {
     await change({});
     const [project] = (await world.gateway.call("GET", path("projects"))).data;

@@ -34,6 +34,16 @@ const kPasskey = {
     created_at: "2026-01-01T00:00:00Z",
     last_used_at: null,
 };
+const kIdentity = {
+    id: "identity",
+    provider: "acme",
+    provider_name: "Acme account",
+    issuer: "https://acme.example.com",
+    email: "walked@example.com",
+    works_here: true,
+    linked_at: "2026-01-01T00:00:00Z",
+    last_used_at: null,
+};
 const withFactors = (method, path) => {
     if (path === "/api/me/second-factors") return { status: 200, body: kFactors };
     if (path === "/api/me/passkeys" && method === "GET") return { status: 200, body: { data: [kPasskey] } };
@@ -44,6 +54,11 @@ const withoutFactors = (method, path) =>
     path === "/api/me/second-factors"
         ? { status: 200, body: { ...kFactors, totp: null, recovery_codes: null, passkeys: 0 } }
         : withFactors(method, path);
+
+const withIdentity = (_method, path) =>
+    path === "/api/me/identities"
+        ? { status: 200, body: { data: [kIdentity], linkable: [], next_page_id: null, current_page: 1, per_page: 1 } }
+        : null;
 
 const rowsOf = (file, page, rows, more = {}) => rows.map((row) => ({ file, page, ...more, ...row }));
 
@@ -275,6 +290,30 @@ export const kDialogs = [
         ],
         { as: "operator" },
     ),
+    ...rowsOf("pages/account/linked_accounts.tsx", "#/account/security", [
+        { title: "Unlink Acme account", via: ["Unlink Acme account"], answers: withIdentity },
+    ]),
+    ...rowsOf(
+        "pages/operator/allowance_dialogs.tsx",
+        "#/operator/allowances",
+        [
+            { title: "New allowance", via: ["New allowance"] },
+            { title: "Allowance of {team}", via: ["Actions of the allowance of {team}", "Change"], harmless: true },
+        ],
+        { as: "operator" },
+    ),
+    ...rowsOf(
+        "pages/operator/allowances_page.tsx",
+        "#/operator/allowances",
+        [{ title: "Delete the allowance of {team}?", via: ["Actions of the allowance of {team}", "Delete"] }],
+        { as: "operator" },
+    ),
+    ...rowsOf(
+        "pages/operator/provider_table.tsx",
+        "#/operator/health",
+        [{ title: "Endpoints of Sample", via: [/^Endpoints of /], harmless: true }],
+        { as: "operator" },
+    ),
     ...rowsOf("shell/palette.tsx", "overview", [{ title: "Search or jump to", via: [/^Jump to/], harmless: true }]),
     ...rowsOf("pages/sign_in/step_up_dialog.tsx", "#/account/tokens", [
         {
@@ -333,6 +372,12 @@ export const kMenus = [
         "pages/operator/organizations_page.tsx",
         "#/operator/organizations",
         [{ title: "Actions of {team}", via: ["Actions of {team}"] }],
+        { as: "operator" },
+    ),
+    ...rowsOf(
+        "pages/operator/allowances_page.tsx",
+        "#/operator/allowances",
+        [{ title: "Actions of the allowance of {team}", via: ["Actions of the allowance of {team}"] }],
         { as: "operator" },
     ),
     ...rowsOf(

@@ -61,7 +61,7 @@ export function ProviderTable({ rows, error, reload }: TableProps) {
                 empty={<EmptyState title="No provider is configured">Name some in the configuration.</EmptyState>}
             />
             {open && (
-                <Dialog title={open.title} size="wide" onClose={() => setQuery({ provider: null })}>
+                <Dialog title={`Endpoints of ${open.title}`} size="wide" onClose={() => setQuery({ provider: null })}>
                     <Endpoints of={open} />
                 </Dialog>
             )}

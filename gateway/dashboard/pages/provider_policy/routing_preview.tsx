@@ -4,7 +4,6 @@ import { useEffect, useState } from "preact/hooks";
 import { call, type ApiError } from "../../api/client";
 import { useModels } from "../../api/models";
 import type { components } from "../../api/types";
-import { useQuery } from "../../api/use_call";
 import { Button } from "../../components/button";
 import { TextField } from "../../components/field";
 import { Badge, EmptyState, ErrorNotice, Notice, Skeleton } from "../../components/notice";
@@ -19,24 +18,21 @@ type Removed = components["schemas"]["RemovedEndpoint"] & { provider_key?: strin
 
 const kAnyModel = "auto";
 
-// Of the organization's default model, as long as none is named. `turn` counts the changes of what it depends on; null: not known yet.
+// Of the default model, as long as none is named. `turn` counts the changes of what it depends on; null: not known yet.
 export function RoutingPreview({ turn }: { turn: number | null }) {
     const organization = organizationId.value!;
-    const linked = query.value.model ?? "";
-    const own = useQuery("/api/organizations/{organization}/llm", linked === "" ? { path: { organization } } : null);
-    const asked = linked || (own.value === null && !own.error ? "" : own.value?.model || kAnyModel);
-    const [typed, setTyped] = useState<string | null>(linked || null);
-    const model = typed ?? asked;
+    const asked = query.value.model ?? "";
+    const [typed, setTyped] = useState<string | null>(asked || null);
     const [again, setAgain] = useState(0);
     const [wanted, setWanted] = useState(false);
     const known = useModels(wanted);
     const [shown, setShown] = useState<{ of: string; preview: Preview | null; error: ApiError | null } | null>(null);
     useEffect(() => {
-        if (asked === "" || turn === null) return;
+        if (turn === null) return;
         const cancel = new AbortController();
         void call("POST", "/api/organizations/{organization}/routing/preview", {
             path: { organization },
-            body: { model: asked },
+            body: asked === "" ? {} : { model: asked },
             signal: cancel.signal,
         }).then((answer) => {
             if (cancel.signal.aborted) return;
@@ -48,12 +44,13 @@ export function RoutingPreview({ turn }: { turn: number | null }) {
         });
         return () => cancel.abort();
     }, [asked, again, turn]);
+    const current = shown?.of === asked ? shown : null;
+    const model = typed ?? current?.preview?.requested ?? "";
     const submit = (event: Event) => {
         event.preventDefault();
         setQuery({ model: model.trim() });
         setAgain((before) => before + 1);
     };
-    const current = asked !== "" && shown?.of === asked ? shown : null;
     return (
         <Card title="Where would a request go?">
             <div class="stack">
@@ -73,7 +70,13 @@ export function RoutingPreview({ turn }: { turn: number | null }) {
                 </form>
                 {current === null && <Skeleton />}
                 {current?.error && <ErrorNotice error={current.error} />}
-                {current?.preview && <Explained preview={current.preview} />}
+                {current?.preview?.requested === "" ? (
+                    <EmptyState title="No model is named by default">
+                        Choose one. “{kAnyModel}” shows all endpoints that there are.
+                    </EmptyState>
+                ) : (
+                    current?.preview && <Explained preview={current.preview} />
+                )}
             </div>
         </Card>
     );
