@@ -311,10 +311,12 @@ wire::Awaitable<Error> infer(Connection& connection) {
 // Everything up to an answer; the error that is to be answered, if none has been.
 wire::Awaitable<Error> serve_request(Connection& connection) {
     Exchange& request = connection.request;
+    const bool draining = connection.worker().services().draining;
+    if (draining) request.head.keep_alive = false;  // the connection may hear of it only after this
     Error error = check_method(request.head);
     if (!error) error = check_caller(connection.worker(), request);
     if (!error) error = check_anybody(connection);
-    if (!error && connection.worker().services().draining) {
+    if (!error && draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }
     const bool takes_body = reads_body(request.head);

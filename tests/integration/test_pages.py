@@ -144,10 +144,14 @@ def test_options_that_a_page_names_exist(page):
         assert options and re.search(rf"^ +(# )?{name}:", options[0], re.MULTILINE), f"{section}.{name}"
 
 
+ONLY_WITH_TLS = {"tollgate_tls_certificate_expiry_seconds"}
+
+
 def test_every_metric_is_explained_and_no_other(gateway):
     page = (ROOT / "docs/operations.md").read_text()
     explained = set(re.findall(r"`(tollgate_\w+)`", page[page.index("\n## Metrics\n") :]))
-    assert explained == {name for name in gateway.metrics().types if name.startswith("tollgate_")}
+    told = {name for name in gateway.metrics().types if name.startswith("tollgate_")}
+    assert explained - ONLY_WITH_TLS == told and ONLY_WITH_TLS <= explained
 
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
