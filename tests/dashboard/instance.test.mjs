@@ -163,10 +163,10 @@ test("the audit log of the instance: changes with their documents, and what was 
     const { tab, seen, close } = await world.openAs(person, "#/operator/audit");
     const { data } = await world.gateway.call("GET", "/api/audit");
     assert.ok(data.length > 0);
-    await waitForText(tab, data[0].action, "tbody");
     assert.match(await tab.$eval("a[download]", (one) => one.getAttribute("href")), /^api\/audit\?.*format=csv/);
     await tab.$eval("tbody button", (one) => one.click());
     await tab.waitForSelector("aside.side-panel");
+    await waitForText(tab, data[0].action, "aside.side-panel");
     await isForEveryone(tab);
     await press(tab, "link", "Refused");
     await waitForText(tab, "Lacks the right", "tbody");

@@ -311,7 +311,7 @@ export const kDialogs = [
     ...rowsOf(
         "pages/operator/provider_table.tsx",
         "#/operator/health",
-        [{ title: "Endpoints of Sample", via: [/^Endpoints of /], harmless: true }],
+        [{ title: "Endpoints of Sample upstream", via: [/^Endpoints of /], harmless: true }],
         { as: "operator" },
     ),
     ...rowsOf("shell/palette.tsx", "overview", [{ title: "Search or jump to", via: [/^Jump to/], harmless: true }]),

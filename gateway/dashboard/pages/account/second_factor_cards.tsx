@@ -26,7 +26,7 @@ const kFewCodes = 3;
 
 export function SecondFactorCards() {
     const factors = useQuery("/api/me/second-factors", {});
-    const passkeys = useList("/api/me/passkeys", {});
+    const passkeys = useList("/api/me/passkeys", (factors.value?.passkeys ?? 0) > 0 ? {} : null);
     const [act, setAct] = useState<Act | null>(null);
     const [removing, setRemoving] = useState<Passkey | null>(null);
     const [codes, setCodes] = useState<readonly string[] | null>(null);
@@ -195,6 +195,7 @@ function PasskeyCard({
                 label="List of passkeys"
                 columns={columns}
                 {...passkeys}
+                rows={value.passkeys === 0 ? [] : passkeys.rows}
                 rowKey={(row) => row.id}
                 empty={
                     <EmptyState title="No passkey yet">
