@@ -42,7 +42,7 @@ export function leadKeyboard(dialog: HTMLDialogElement): () => void {
 function focusFirst(dialog: HTMLDialogElement): void {
     const body = dialog.querySelector(".dialog-body");
     const first = body?.querySelector<HTMLElement>("[data-focus-first]") ?? body?.querySelector<HTMLElement>(kFields);
-    (first ?? body?.querySelector<HTMLElement>("button, a"))?.focus();
+    (first ?? body?.querySelector<HTMLElement>("button, a, [tabindex='0']"))?.focus();
 }
 
 // What the keyboard is on its way back to. A dialog that follows another one leads back to what opened the first.
