@@ -15,7 +15,19 @@ const kCard = "section[aria-label='Linked accounts']";
 const identitiesOf = async (person) =>
     (await world.gateway.call("GET", "/api/me/identities", undefined, person.token)).data.map((one) => one.email);
 
-const openPage = (person) => world.openAs(person, kPage);
+// The way leads over the provider's own page, and over nobody else's.
+async function openPage(person) {
+    const opened = await world.openAs(person, kPage);
+    const close = () => {
+        const others = opened.seen.elsewhere.splice(0);
+        assert.deepEqual(
+            others.filter((one) => !one.startsWith(`${provider.issuer}/`)),
+            [],
+        );
+        return opened.close();
+    };
+    return { ...opened, close };
+}
 
 test("a person links an account of another address, signs in by it, and unlinks it", async () => {
     const person = await newPerson(world.gateway, { name: "Lina Link" });
