@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -52,10 +53,20 @@ FAMILIES = {
 }
 
 
+QUIET_S = 0.05  # what a request counts at its end may be counted once its answer is here
+
+
 def delta(gateway, act, name, **labels):
-    before = gateway.metrics().sum(name, **labels)
+    def now():
+        return gateway.metrics().sum(name, **labels)
+
+    before = now()
     act()
-    return gateway.metrics().sum(name, **labels) - before
+    last = None
+    while (seen := now()) != last:
+        last = seen
+        time.sleep(QUIET_S)
+    return seen - before
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian package prometheus)")

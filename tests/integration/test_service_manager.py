@@ -60,7 +60,7 @@ def test_the_manager_is_told_of_the_start_the_loops_and_the_end(start_gateway, t
     assert told() == {"READY": "1"}
     began = time.monotonic()
     assert [told() for _ in range(5)] == [{"WATCHDOG": "1"}] * 5
-    assert time.monotonic() - began >= 4 * 0.2  # a third of its time
+    assert time.monotonic() - began >= 3 * 0.2  # a third of its time; the first may have been told before it was asked for
     gateway.process.terminate()
     last = told()
     while last == {"WATCHDOG": "1"}:
