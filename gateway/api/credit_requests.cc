@@ -1,5 +1,6 @@
 #include "gateway/api/credit_requests.h"
 
+#include "accounting/accounts/user.h"
 #include "gateway/api/actor_name.h"
 #include "gateway/api/purchases.h"
 #include "gateway/worker.h"
@@ -17,7 +18,7 @@ std::string_view transaction_state(const Call& call, const CreditRequest& reques
 void write_request(const Call& call, const CreditRequest& request, JsonWriter& json) {
     const bool approved = request.state == CreditRequestState::approved;
     json.object().key("id").text(to_uuid(request.id)).key("user_id").text(to_uuid(request.user));
-    json.key("user_name").text_or_null(actor_name(call, "user:" + to_uuid(request.user)));
+    json.key("user_name").text_or_null(name_of_user(*call.directory, *call.services.store, request.user).value_or(""));
     json.key("amount").usd(request.amount).key("note").text_or_null(request.note);
     json.key("state").text(to_string(request.state)).key("approved_amount");
     approved ? json.usd(request.approved) : json.null();

@@ -14,10 +14,8 @@ KeyDigest id_of(const Identity& identity) { return identity_digest(identity.issu
 
 // The provider of the configuration; null: it has none of that issuer any more.
 const IdentityProviderConfig* config_of(const Call& call, const Identity& identity) {
-    const auto& all = call.services.identity_providers->all();
-    const auto found =
-        std::ranges::find(all, identity.issuer, [](const auto& one) -> const auto& { return one->config().issuer; });
-    return found == all.end() ? nullptr : &(*found)->config();
+    const IdentityProvider* const found = call.services.identity_providers->find_issuer(identity.issuer);
+    return found == nullptr ? nullptr : &found->config();
 }
 
 std::string name_of(const Call& call, const Identity& identity) {

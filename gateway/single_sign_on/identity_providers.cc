@@ -65,6 +65,12 @@ IdentityProvider* IdentityProviders::find(std::string_view id) const {
     return found == providers_.end() ? nullptr : found->get();
 }
 
+IdentityProvider* IdentityProviders::find_issuer(std::string_view issuer) const {
+    const auto found =
+        std::ranges::find(providers_, issuer, [](const auto& one) -> std::string_view { return one->config().issuer; });
+    return found == providers_.end() ? nullptr : found->get();
+}
+
 std::string IdentityProviders::callback_url(const IdentityProvider& provider) const {
     return public_url_ + "/api/sign-in/" + provider.config().id + "/callback";
 }

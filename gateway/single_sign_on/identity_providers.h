@@ -28,8 +28,9 @@ class IdentityProviders {
     static Result<std::unique_ptr<IdentityProviders>> open(const SignInConfig& config, std::string public_url,
                                                            const std::atomic<bool>& stop);
 
-    // Null: there is none of that id.
+    // Null: there is none of that id, or of that issuer.
     IdentityProvider* find(std::string_view id) const;
+    IdentityProvider* find_issuer(std::string_view issuer) const;
     const std::vector<std::unique_ptr<IdentityProvider>>& all() const { return providers_; }  // as configured
 
     oidc::BegunSignIns& begun() const { return *begun_; }

@@ -2,19 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importSources } from "./support/sources.mjs";
+import { inZone } from "./support/zones.mjs";
 
 const range = await importSources("components/range.ts");
 const kHour = 3_600_000;
-
-function inZone(zone, act) {
-    const before = process.env.TZ;
-    process.env.TZ = zone;
-    try {
-        return act();
-    } finally {
-        process.env.TZ = before ?? "";
-    }
-}
 const lengths = (buckets, to) => buckets.begins.map((begin, at) => ((buckets.begins[at + 1] ?? to) - begin) / kHour);
 
 for (const [zone, now, day, hours] of [

@@ -2,7 +2,7 @@
 const kDayMs = 86_400_000;
 const kMostDays = 370; // clocks change once a year or oftener, or never
 
-function inZone(zone, act) {
+export function inZone(zone, act) {
     const before = process.env.TZ;
     process.env.TZ = zone;
     try {
